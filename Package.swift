@@ -1,0 +1,113 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The arrows between targets are listed in docs/architecture.md; ArchitectureTests compares them with
+// the imports that the sources really contain.
+
+let swift: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+// SwiftPM defines no NDEBUG of its own, and Eigen at -O0 is unusably slow: so C++ is optimised in debug too.
+let cxx: [CXXSetting] = [
+    .define("NDEBUG", .when(configuration: .release)),
+    .unsafeFlags(["-O2"], .when(configuration: .debug)),
+]
+
+func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: swift)
+}
+
+let package = Package(
+    name: "semalign",
+    products: [.executable(name: "semalign", targets: ["SemAlignCLI"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // System libraries.
+        .systemLibrary(name: "CEigen", pkgConfig: "eigen3", providers: [.apt(["libeigen3-dev"])]),
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+
+        // C++ behind C headers.
+        .target(
+            name: "SemAlignKernels", dependencies: ["CEigen"], cxxSettings: cxx,
+            linkerSettings: [.linkedLibrary("m")]),
+        .target(
+            name: "COpenCV",
+            cxxSettings: cxx + [.unsafeFlags(["-isystem", "/usr/include/opencv4"])],
+            linkerSettings: [
+                .linkedLibrary("opencv_imgcodecs"), .linkedLibrary("opencv_imgproc"),
+                .linkedLibrary("opencv_core"),
+            ]),
+
+        // The method.
+        core("SemAlignCore", ["SemAlignKernels"]),
+
+        // The rim: these do not see each other, except Datasets -> Images.
+        core("CRC"),
+        core("SemAlignImages", ["SemAlignCore", "COpenCV"]),
+        core(
+            "SemAlignMessages",
+            ["SemAlignCore", "CRC", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        core("SemAlignTransport", ["CZeroMQ"]),
+        core("SemAlignBags", ["CRC", "CZstd", "CLZ4"]),
+        core("SemAlignDatasets", ["SemAlignCore", "SemAlignImages"]),
+        core("SemAlignSimulation", ["SemAlignCore"]),
+        core("SemAlignEvaluation", ["SemAlignCore"]),
+
+        // Where they meet.
+        core(
+            "SemAlignNode",
+            [
+                "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
+                .product(name: "Logging", package: "swift-log"), "Yams",
+            ]),
+        .executableTarget(
+            name: "SemAlignCLI",
+            dependencies: [
+                "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
+                "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignNode",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swift),
+        .executableTarget(
+            name: "SemAlignBenchmarks",
+            dependencies: ["SemAlignCore", "SemAlignSimulation", "SemAlignNode", "SemAlignEvaluation"],
+            swiftSettings: swift),
+
+        tests("ArchitectureTests", []),
+        tests("SemAlignCoreTests", ["SemAlignCore", "SemAlignSimulation"]),
+        tests("SemAlignImagesTests", ["SemAlignImages", "SemAlignCore"]),
+        tests("SemAlignMessagesTests", ["SemAlignMessages", "SemAlignCore"]),
+        tests("SemAlignTransportTests", ["SemAlignTransport"]),
+        tests("SemAlignBagsTests", ["SemAlignBags", "CRC"]),
+        tests("SemAlignDatasetsTests", ["SemAlignDatasets", "SemAlignCore", "SemAlignImages"]),
+        tests("SemAlignSimulationTests", ["SemAlignSimulation", "SemAlignCore"]),
+        tests("SemAlignEvaluationTests", ["SemAlignEvaluation", "SemAlignCore"]),
+        tests(
+            "SemAlignNodeTests",
+            [
+                "SemAlignNode", "SemAlignCore", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
+                "SemAlignImages", "SemAlignSimulation",
+            ]),
+        tests("CommandLineTests", []),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

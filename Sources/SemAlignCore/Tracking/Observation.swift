@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything that is known about one camera frame: one stamp, one camera.
+public struct Observation: Hashable, Sendable {
+    /// Acquisition time [ns since the Unix epoch]: the key of a frame.
+    public let timestamp: UInt64
+    /// The camera's optical frame.
+    public let frameID: String
+    /// Width and height of the colour image [px].
+    public let imageSize: ImageSize
+    /// The camera; `nil` where unknown, then the focal length is estimated.
+    public let intrinsics: CameraIntrinsics?
+    /// Depth registered to the colour image; `nil` where there is none.
+    public let depth: DepthImage?
+    /// Object mask at the size of the colour image.
+    public let mask: ObjectMask
+    /// Which of the mask's instances is meant, 1…255.
+    public let instance: UInt8
+    /// Patch features.
+    public let features: FeatureMap
+
+    /// Joins the streams of one frame.
+    ///
+    /// Precondition: the mask has the image's size.
+    public init(
+        timestamp: UInt64, frameID: String, imageSize: ImageSize, intrinsics: CameraIntrinsics?,
+        depth: DepthImage?, mask: ObjectMask, instance: UInt8, features: FeatureMap
+    ) {
+        precondition(mask.size == imageSize, "the mask has the size of the colour image")
+        self.timestamp = timestamp
+        self.frameID = frameID
+        self.imageSize = imageSize
+        self.intrinsics = intrinsics
+        self.depth = depth
+        self.mask = mask
+        self.instance = instance
+        self.features = features
+    }
+}
