@@ -12,7 +12,7 @@ public struct FeatureMap: Hashable, Sendable {
     public let values: [Float16]
     /// What the patches cover [px, edges of the colour image]; each patch an equal cell of it.
     public let region: PixelRegion
-    /// Free text that names the network, e.g. `dinov2-vits14-reg`; empty where unknown.
+    /// Free text that names the network, such as `dinov2-vits14-reg`; empty where unknown.
     public let model: String
 
     /// Makes a feature map.

@@ -5,7 +5,7 @@
 /// **Points** are numbered keypoints first: index 0 ..< L are the keypoints, L ..< L + N the dense points.
 /// The **class frame** is the canonical cloud's own; its unit is the median edge between keypoints.
 public struct ClassRepresentation: Hashable, Sendable {
-    /// Name of the class, e.g. `mug`.
+    /// Name of the class, such as `mug`.
     public let className: String
     /// Names of the L keypoints, in their fixed order.
     public let keypointNames: [String]

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the tracker can say about an object in a frame.
+public enum TrackingState: String, Hashable, Sendable, CaseIterable {
+    /// Looking for the object; there is no answer yet.
+    case searching
+    /// The keypoints of this very frame are known.
+    case tracking
+    /// It was tracked, and this frame does not support it any more.
+    case lost
+    /// The mask of this frame is empty.
+    case noObject
+}
+
+/// The tracker's answer for one frame: never an older frame's under a new stamp.
+public struct TrackingResult: Hashable, Sendable {
+    /// What can be said; `keypoints` is empty unless it is `.tracking`.
+    public let state: TrackingState
+    /// True where this frame was aligned without help from the frame before.
+    public let startedCold: Bool
+    /// True where positions are metres.
+    public let isMetric: Bool
+    /// Focal length that the answer holds for [px]: the camera's, or the estimated one.
+    public let focalLengthPixels: Double
+    /// Energy at the solution (equation 13); NaN without one.
+    public let energy: Double
+    /// Energy of the best different solution less `energy`; NaN where unknown.
+    public let energyGap: Double
+    /// Class frame to camera frame; its scale is metres per canonical unit where metric.
+    public let cameraFromClass: SimilarityTransform
+    /// One estimate per keypoint in the class's order, or none.
+    public let keypoints: [KeypointEstimate]
+    /// Dense points in the camera frame, or none.
+    public let densePoints: [SIMD3<Double>]
+    /// Time spent by stage name [ns], in order.
+    public let stages: [StageDuration]
+    /// For people, when the state is not `.tracking`: why.
+    public let message: String
+
+    /// Joins the parts of an answer.
+    public init(
+        state: TrackingState, startedCold: Bool, isMetric: Bool, focalLengthPixels: Double, energy: Double,
+        energyGap: Double, cameraFromClass: SimilarityTransform, keypoints: [KeypointEstimate],
+        densePoints: [SIMD3<Double>], stages: [StageDuration], message: String
+    ) {
+        self.state = state
+        self.startedCold = startedCold
+        self.isMetric = isMetric
+        self.focalLengthPixels = focalLengthPixels
+        self.energy = energy
+        self.energyGap = energyGap
+        self.cameraFromClass = cameraFromClass
+        self.keypoints = keypoints
+        self.densePoints = densePoints
+        self.stages = stages
+        self.message = message
+    }
+}
+
+/// How long a named stage of a frame took.
+public struct StageDuration: Hashable, Sendable {
+    /// Name of the stage, such as `similarity`.
+    public let name: String
+    /// Duration [ns].
+    public let nanoseconds: UInt64
+
+    /// Joins name and duration.
+    public init(name: String, nanoseconds: UInt64) {
+        self.name = name
+        self.nanoseconds = nanoseconds
+    }
+}
