@@ -13,8 +13,9 @@ constexpr int kMost = kPose + SEMALIGN_MODE_LIMIT;
 
 /// What the raster says of one pixel.
 struct Cell {
-  bool inside;  // the raster covers the pixel
-  bool mask;
+  bool inside;   // the raster covers the pixel
+  bool mask;     // the object is there
+  bool unknown;  // outside the image: nobody knows what is there
   float depth, slope_x, slope_y, to_mask_x, to_mask_y;
 };
 
@@ -26,7 +27,8 @@ Cell look_up(const semalign_evidence &e, float u, float v) {
   int y = (int)std::lround(std::clamp(fy, 0.0f, (float)(e.raster_height - 1)));
   cell.inside = fx > -0.5f && fy > -0.5f && fx < e.raster_width - 0.5f && fy < e.raster_height - 0.5f;
   const int i = y * e.raster_width + x;
-  cell.mask = cell.inside && e.raster_mask[i] != 0;
+  cell.mask = cell.inside && e.raster_mask[i] == 1;
+  cell.unknown = e.raster_mask[i] == 2;
   cell.depth = cell.inside ? e.raster_depth[i] : 0;
   cell.slope_x = e.raster_slope[2 * i];
   cell.slope_y = e.raster_slope[2 * i + 1];
@@ -107,14 +109,14 @@ void semalign_place_points(const semalign_model *model, const semalign_pose *pos
 
 semalign_support semalign_pose_support(const semalign_model *model, const semalign_evidence *evidence,
                                        const semalign_pulls *pulls, const semalign_pose *pose,
-                                       int32_t keypoint_count, int32_t stride, float *points_out,
+                                       int32_t keypoint_count, int32_t stride, int32_t reach, float *points_out,
                                        uint8_t *covered) {
   const semalign_model &m = *model;
   const semalign_evidence &e = *evidence;
   semalign_support s{};
   const int direction = nearest_direction(m, *pose);
   const float focal_scale = std::exp(pose->log_focal_change);
-  std::memset(covered, 0, e.patch_count);
+  std::memset(covered, 0, (size_t)e.rows * e.columns);
   float total = 0;
   for (int i = 0; i < m.point_count; i += i < keypoint_count ? 1 : stride) {
     const float visible = m.visibility[(size_t)i * m.direction_count + direction] / 255.0f * m.weights[i];
@@ -136,14 +138,10 @@ semalign_support semalign_pose_support(const semalign_model *model, const semali
       }
       const int column = (int)std::lround((q.u - e.patch_x) / e.patch_width);
       const int row = (int)std::lround((q.v - e.patch_y) / e.patch_height);
-      for (int dy = -1; dy <= 1; ++dy)
-        for (int dx = -1; dx <= 1; ++dx) {
-          const int x = column + dx, y = row + dy;
-          if (x < 0 || y < 0 || x >= e.columns || y >= e.rows) continue;
-          const int patch = e.patch_index[y * e.columns + x];
-          if (patch >= 0) covered[patch] = 1;
-        }
-    } else if (cell.depth > 0 && cell.depth < p[2] - pulls->occlusion_margin) {
+      const int x0 = std::max(0, column - reach), x1 = std::min(e.columns - 1, column + reach);
+      const int y0 = std::max(0, row - reach), y1 = std::min(e.rows - 1, row + reach);
+      for (int y = y0; y <= y1 && x1 >= x0; ++y) std::memset(covered + y * e.columns + x0, 1, x1 - x0 + 1);
+    } else if (cell.unknown || (cell.depth > 0 && cell.depth < p[2] - pulls->occlusion_margin)) {
       s.mask -= 0.3f * visible;  // Behind something: neither supported nor contradicted.
     } else {
       const float d = std::hypot(cell.to_mask_x, cell.to_mask_y) / pulls->mask_sigma;
@@ -151,8 +149,10 @@ semalign_support semalign_pose_support(const semalign_model *model, const semali
     }
   }
   int inside = 0, explained = 0;
-  for (int k = 0; k < e.patch_count; ++k)
-    if (e.patch_in_mask[k]) ++inside, explained += covered[k];
+  for (int cell = 0; cell < e.rows * e.columns; ++cell) {
+    const int patch = e.patch_index[cell];
+    if (patch >= 0 && e.patch_in_mask[patch]) ++inside, explained += covered[cell];
+  }
   s.coverage = inside > 0 ? (float)explained / inside : 0;
   s.visible = total;
   const float scale = total > 0 ? 1 / total : 0;
@@ -187,7 +187,8 @@ float semalign_refine_pose(const semalign_model *model, const semalign_evidence 
     const Projection q(e, focal_scale, p);
     const Cell cell = look_up(e, q.u, q.v);
     PointPull pull{};
-    const bool occluded = !cell.mask && cell.depth > 0 && cell.depth < p[2] - w.occlusion_margin;
+    const bool occluded =
+        !cell.mask && (cell.unknown || (cell.depth > 0 && cell.depth < p[2] - w.occlusion_margin));
     if (!cell.mask && !occluded) {
       // Also hidden points lie inside the silhouette.
       const float share = 0.3f + 0.7f * visible;

@@ -12,7 +12,7 @@ struct EvidenceRaster: Sendable {
     private(set) var depth: [Float]
     /// Change of depth per pixel along x and y, two numbers a cell.
     private(set) var slope: [Float]
-    /// 1 where the object is.
+    /// 1 where the object is, 2 outside the image, else 0.
     private(set) var mask: [UInt8]
     /// Vector to the nearest cell of the object [px], two numbers a cell.
     private(set) var toMask: [Float]
@@ -58,7 +58,10 @@ struct EvidenceRaster: Sendable {
                 let (column, row) = (Int(center.x.rounded()), Int(center.y.rounded()))
                 let inside = observation.mask.contains(
                     column: column, row: row, instance: observation.instance)
-                mask[y * width + x] = inside ? 1 : 0
+                let isInImage =
+                    column >= 0 && row >= 0 && column < observation.imageSize.width
+                    && row < observation.imageSize.height
+                mask[y * width + x] = inside ? 1 : isInImage ? 0 : 2
                 guard let image = observation.depth else { continue }
                 values.removeAll(keepingCapacity: true)
                 for r in (row - reach)...(row + reach) {
@@ -123,7 +126,7 @@ struct EvidenceRaster: Sendable {
     /// Vectors to the nearest object cell by two sweeps over the neighbours' (8SSED).
     private mutating func measureDistances() {
         let far: Float = 1e6
-        for i in mask.indices where mask[i] == 0 { (toMask[2 * i], toMask[2 * i + 1]) = (far, far) }
+        for i in mask.indices where mask[i] != 1 { (toMask[2 * i], toMask[2 * i + 1]) = (far, far) }
         func relax(_ field: inout [Float], _ x: Int, _ y: Int, _ dx: Int, _ dy: Int) {
             let (nx, ny) = (x + dx, y + dy)
             guard nx >= 0, ny >= 0, nx < width, ny < height else { return }

@@ -15,6 +15,7 @@ package struct PoseHypothesis: Sendable {
     package var modes: [Double] = []
     /// Support by the frame: higher is better.
     package var support = -Double.infinity
+    package var parts = ""
 
     /// The pose without its shape.
     package var transform: SimilarityTransform {
@@ -73,11 +74,14 @@ struct PoseRefiner {
     let logFocalDeviation: Double
 
     /// Pulls with matches reaching `reach` object radii and `modes` shape modes free, for an object of `scale`.
+    ///
+    /// Far from the solution depth and silhouette are read as loosely as the matches.
     func pulls(reach: Double, modes: Int, scale: Double) -> semalign_pulls {
         let size = scale * model.diameter
+        let loose = max(1, reach / 0.1)
         return semalign_pulls(
-            attraction_sigma: Float(reach * evidence.radius), depth_sigma: Float(0.03 * size),
-            mask_sigma: Float(0.06 * evidence.radius), occlusion_margin: Float(0.12 * size),
+            attraction_sigma: Float(reach * evidence.radius), depth_sigma: Float(0.03 * size * loose),
+            mask_sigma: Float(0.06 * evidence.radius * loose), occlusion_margin: Float(0.12 * size),
             semantic_weight: 1, depth_weight: 1, mask_weight: 1, patch_weight: 0,
             log_scale_mean: Float(logScaleMean), log_scale_deviation: Float(logScaleDeviation),
             log_focal_deviation: Float(logFocalDeviation), free_modes: Int32(modes))
@@ -100,28 +104,37 @@ struct PoseRefiner {
         hypothesis.update(from: pose, modeCount: model.modeCount)
     }
 
-    /// Judges a pose by what the frame shows; every `stride`-th dense point is looked at.
-    func judge(_ hypothesis: inout PoseHypothesis, stride: Int) {
-        var pose = hypothesis.kernel
-        var pulls = pulls(reach: 0.1, modes: 0, scale: hypothesis.scale)
+    /// Judges poses by what the frame shows, read as loosely as `reach`; every `stride`-th dense point is looked at.
+    func judge(_ hypotheses: inout [PoseHypothesis], stride: Int, reach: Double) {
         var scratch = [Float](repeating: 0, count: 3 * model.pointCount)
-        var covered = [UInt8](repeating: 0, count: evidence.patchCount)
-        let support = unsafe model.withKernel { kernelModel in
+        var covered = [UInt8](repeating: 0, count: evidence.rows * evidence.columns)
+        // Visible points lie some 0.2 object radii apart once they are thinned out.
+        let spacing = 0.12 * evidence.radius * Double(stride).squareRoot()
+        let patches = max(1, Int((spacing / min(evidence.patchSize.x, evidence.patchSize.y)).rounded()))
+        unsafe model.withKernel { kernelModel in
             unsafe evidence.withKernel { evidence in
-                unsafe semalign_pose_support(
-                    kernelModel, evidence, &pulls, &pose, Int32(model.keypointCount), Int32(stride), &scratch,
-                    &covered)
+                for i in hypotheses.indices {
+                    var pose = hypotheses[i].kernel
+                    var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale)
+                    let support = unsafe semalign_pose_support(
+                        kernelModel, evidence, &pulls, &pose, Int32(model.keypointCount), Int32(stride),
+                        Int32(patches), &scratch, &covered)
+                    hypotheses[i].support = value(of: support, hypotheses[i])
+                    hypotheses[i].parts = "sem \(support.semantic) dep \(support.depth) mask \(support.mask) cov \(support.coverage)"
+                }
             }
         }
+    }
+
+    private func value(of support: semalign_support, _ hypothesis: PoseHypothesis) -> Double {
         var value = Double(support.semantic) + Double(support.depth) + Double(support.mask)
         value += 3 * Double(support.coverage)
-        let shape = hypothesis.modes.reduce(0) { $0 + $1 * $1 }
-        value -= 0.02 * shape
+        value -= 0.02 * hypothesis.modes.reduce(0) { $0 + $1 * $1 }
         if logScaleDeviation > 0 {
             let d = (log(hypothesis.scale) - logScaleMean) / logScaleDeviation
             value -= 0.05 * d * d
         }
-        hypothesis.support = value
+        return value
     }
 
     /// Positions of all points under a pose, in the camera frame.

@@ -39,18 +39,19 @@ struct PoseSearch {
         let center = objectCenter(scale: scale)
         let matches = matches(depthWithout: center.z)
         var votes = vote(matches, center: center, scale: scale)
+        refiner.judge(&votes, stride: 5, reach: 0.3)
         votes.sort { $0.support > $1.support }
         var coarse = distinct(votes, limit: Self.coarseCount)
         for i in coarse.indices {
-            refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.25), modes: 0)
-            refiner.judge(&coarse[i], stride: 4)
+            refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0)
         }
+        refiner.judge(&coarse, stride: 3, reach: 0.2)
         coarse.sort { $0.support > $1.support }
         var fine = distinct(coarse, limit: Self.fineCount)
         for i in fine.indices {
             refiner.refine(&fine[i], steps: 10, reach: (0.3, 0.1), modes: model.modeCount)
-            refiner.judge(&fine[i], stride: 1)
         }
+        refiner.judge(&fine, stride: 1, reach: 0.1)
         fine.sort { $0.support > $1.support }
         return distinct(fine, limit: Self.fineCount)
     }
@@ -103,7 +104,7 @@ struct PoseSearch {
         SIMD2(Double(evidence.patchPixels[2 * patch]), Double(evidence.patchPixels[2 * patch + 1]))
     }
 
-    /// One hypothesis per rotation, its support the weight of the matches that agree.
+    /// Two hypotheses per rotation: where most matches agree, and centred on the visible surface.
     private func vote(_ matches: [Match], center: SIMD3<Double>, scale: Double) -> [PoseHypothesis] {
         let toObject = lineOfSight(center)
         let visibility = model.representation.visibility
@@ -128,27 +129,22 @@ struct PoseSearch {
                     return offset
                 }
                 var place = SIMD3<Float>(center - scale * rotation.apply(seenMean))
-                var agreement: Float = 0
                 for round in 0..<4 {
                     let reach = round < 2 ? 4 * spread * spread : spread * spread
                     var sum = SIMD3<Float>.zero
                     var total: Float = 0
-                    agreement = 0
                     for (offset, match) in zip(offsets, usable) {
                         let e = offset - place
                         let r = (e * e).sum() / reach
                         let w = match.weight / ((1 + r) * (1 + r))
                         sum += w * offset
                         total += w
-                        agreement += w
                     }
                     if total > 0 { place = sum / total }
                 }
-                let weightSum = usable.reduce(0) { $0 + $1.weight }
-                var hypothesis = PoseHypothesis(
-                    rotation: rotation, translation: SIMD3<Double>(place), scale: scale)
-                hypothesis.support = Double(agreement / max(weightSum, 1e-6).squareRoot())
-                hypotheses.append(hypothesis)
+                for place in [SIMD3<Double>(place), center - scale * rotation.apply(seenMean)] {
+                    hypotheses.append(PoseHypothesis(rotation: rotation, translation: place, scale: scale))
+                }
             }
         }
         return hypotheses

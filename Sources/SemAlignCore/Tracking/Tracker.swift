@@ -12,6 +12,9 @@ public struct TrackerConfiguration: Hashable, Sendable {
 public struct Tracker: Sendable {
     package let model: EvidenceModel
     private let configuration: TrackerConfiguration
+    package var truth: SimilarityTransform?
+    package var truthParts = ""
+    package var truthRefined: PoseHypothesis?
     package var hypotheses: [PoseHypothesis] = []
 
     /// Prepares to track objects of the class `representation`.
@@ -36,6 +39,16 @@ public struct Tracker: Sendable {
             model: model, evidence: evidence,
             logScaleMean: log(metric?.metresPerUnit ?? 1),
             logScaleDeviation: isMetric ? (metric?.logDeviation ?? 0) : 0.01, logFocalDeviation: 0)
+        if let truth {
+            var hh: [PoseHypothesis] = []
+            var h = PoseHypothesis(rotation: truth.rotation, translation: truth.translation, scale: truth.scale)
+            hh = [h]; refiner.judge(&hh, stride: 1, reach: 0.1); h = hh[0]
+            truthParts = "raw \(h.support) \(h.parts)"
+            refiner.refine(&h, steps: 10, reach: (0.15, 0.1), modes: model.modeCount)
+            hh = [h]; refiner.judge(&hh, stride: 1, reach: 0.1); h = hh[0]
+            truthParts += "\n     ref \(h.support) \(h.parts)"
+            truthRefined = h
+        }
         hypotheses = PoseSearch(model: model, evidence: evidence, refiner: refiner).run()
         guard let best = hypotheses.first else { return failure(.searching, "nothing found") }
         let points = refiner.points(best)

@@ -34,7 +34,7 @@ typedef struct {
   float raster_x, raster_y, raster_cell;  ///< Centre of cell (0, 0) and side of a cell [px].
   const float *raster_depth;      ///< Cells: measured depth, 0 = none.
   const float *raster_slope;      ///< Cells x 2: change of depth per pixel along x and y.
-  const uint8_t *raster_mask;     ///< Cells: 1 where the object is.
+  const uint8_t *raster_mask;     ///< Cells: 1 where the object is, 2 outside the image, else 0.
   const float *raster_to_mask;    ///< Cells x 2: vector to the nearest cell of the object [px].
 } semalign_evidence;
 
@@ -74,10 +74,11 @@ typedef struct {
 } semalign_support;
 
 /// Support of `pose`, without derivatives. `points_out` as above; every `stride`-th dense point is looked at,
-/// `keypoint_count` leading points always. `covered` (S bytes) is scratch.
+/// `keypoint_count` leading points always. A patch is covered by a visible point within `reach` patches of it;
+/// `covered` (rows x columns bytes) is scratch.
 semalign_support semalign_pose_support(const semalign_model *model, const semalign_evidence *evidence,
                                        const semalign_pulls *pulls, const semalign_pose *pose,
-                                       int32_t keypoint_count, int32_t stride, float *points_out,
+                                       int32_t keypoint_count, int32_t stride, int32_t reach, float *points_out,
                                        uint8_t *covered);
 
 /// Principal modes of shape variation, one standard deviation each: modes_out is mode_count x (3 L).
