@@ -22,6 +22,14 @@ void semalign_similarities(
     table(isa).similarities(features, patches, patch_count, channels, packed, padded_points, scratch, out);
 }
 
+float semalign_log_semantic(
+    int32_t isa, const float *similarities, size_t stride, const int32_t *rows, const float *weights,
+    const float *mean, const float *inverse_deviation, size_t point_count, size_t padded_points, int32_t one_sided,
+    float *out) {
+    return table(isa).log_semantic(
+        similarities, stride, rows, weights, mean, inverse_deviation, point_count, padded_points, one_sided, out);
+}
+
 void semalign_place_points(
     int32_t isa, const float *map, size_t keypoint_count, size_t padded_points, const double *keypoints, float *x,
     float *y, float *z) {

@@ -40,7 +40,9 @@ inline double beta_slope(double t, double alpha, double beta, double constant, d
 }  // namespace
 
 void semalign_edge_pairs(
-    const semalign_edge_pair *pairs, size_t count, semalign_edge *edges, double scale, double *log_sums) {
+    const semalign_edge_pair *pairs, size_t count, semalign_edge *edges, double scale, int32_t wants_sums,
+    double *log_sums) {
+    if (!wants_sums) log_sums = nullptr;
     for (size_t n = 0; n < count; ++n) {
         const semalign_edge_pair &pair = pairs[n];
         semalign_edge &p = edges[pair.first], &q = edges[pair.second];
@@ -68,7 +70,8 @@ void semalign_edge_pairs(
 
 void semalign_tetrahedra(
     const semalign_tetrahedron *tetrahedra, size_t count, const double *keypoints, double scale,
-    double *keypoint_gradient, double *log_sums) {
+    double *keypoint_gradient, int32_t wants_sums, double *log_sums) {
+    if (!wants_sums) log_sums = nullptr;
     for (size_t n = 0; n < count; ++n) {
         const semalign_tetrahedron &t = tetrahedra[n];
         const Vector a = load(keypoints, t.a);

@@ -6,6 +6,9 @@
 struct KernelTable {
     void (*similarities)(
         const uint16_t *, const int32_t *, size_t, size_t, const float *, size_t, float *, float *);
+    float (*log_semantic)(
+        const float *, size_t, const int32_t *, const float *, const float *, const float *, size_t, size_t, int32_t,
+        float *);
     void (*place_points)(const float *, size_t, size_t, const double *, float *, float *, float *);
     void (*project)(const float *, const float *, const float *, size_t, float, float, float, float *, float *);
     double (*dense_term)(
@@ -19,8 +22,9 @@ struct KernelTable {
         const float *, const float *, float *, float *, float *, double *);
 };
 
-#define KERNEL_TABLE                                                                                      \
-    {ISA(similarities), ISA(place_points), ISA(project), ISA(dense_term), ISA(sparse_term), ISA(pull_back)}
+#define KERNEL_TABLE                                                                                 \
+    {ISA(similarities), ISA(log_semantic), ISA(place_points), ISA(project), ISA(dense_term),         \
+     ISA(sparse_term), ISA(pull_back)}
 
 extern const KernelTable base_kernels;
 #if defined(__x86_64__)

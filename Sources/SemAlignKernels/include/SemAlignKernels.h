@@ -23,6 +23,14 @@ void semalign_similarities(
     int32_t isa, const uint16_t *features, const int32_t *patches, size_t patch_count, size_t channels,
     const float *packed, size_t padded_points, float *scratch, float *out);
 
+// Equation 4 at one place of the image: log p_sem of the first `point_count` points, -1e30 in the padding; returns the
+// largest. The similarity is the sum of four rows of `similarities` ([.][stride]) with weights.
+// one_sided: a similarity above the mean counts as the mean.
+float semalign_log_semantic(
+    int32_t isa, const float *similarities, size_t stride, const int32_t *rows, const float *weights,
+    const float *mean, const float *inverse_deviation, size_t point_count, size_t padded_points, int32_t one_sided,
+    float *out);
+
 // Points of the object for the keypoints: c_i = sum_j B_ij k_j.
 // map: B transposed, [keypoint_count][padded_points]; keypoints: [keypoint_count][3].
 void semalign_place_points(
@@ -76,14 +84,15 @@ typedef struct {
 } semalign_tetrahedron;
 
 // Equation 10 for `count` edge pairs: adds `scale` times the gradient of the sum of log densities to the edges'
-// gradients. log_sums (angle, ratio), where not null, receives the sums themselves (at the cost of logarithms).
+// gradients. Where wants_sums is not 0, adds the sums themselves to log_sums (angle, ratio), at the cost of logarithms.
 void semalign_edge_pairs(
-    const semalign_edge_pair *pairs, size_t count, semalign_edge *edges, double scale, double *log_sums);
+    const semalign_edge_pair *pairs, size_t count, semalign_edge *edges, double scale, int32_t wants_sums,
+    double *log_sums);
 
-// The same for tetrahedra: gradient onto keypoint_gradient [.][3]; log_sums (x, y, z) or null.
+// The same for tetrahedra: gradient onto keypoint_gradient [.][3], sums to log_sums (x, y, z).
 void semalign_tetrahedra(
     const semalign_tetrahedron *tetrahedra, size_t count, const double *keypoints, double scale,
-    double *keypoint_gradient, double *log_sums);
+    double *keypoint_gradient, int32_t wants_sums, double *log_sums);
 
 #ifdef __cplusplus
 }
