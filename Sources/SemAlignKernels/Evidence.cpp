@@ -103,7 +103,7 @@ float log_likelihood(const semalign_evidence &e, int point, float u, float v) {
 
 }  // namespace
 
-void semalign_place_points(const semalign_model *model, const semalign_pose *pose, float *points_out) {
+void semalign_place_class(const semalign_model *model, const semalign_pose *pose, float *points_out) {
   for (int i = 0; i < model->point_count; ++i) place(*model, *pose, i, points_out + 3 * i);
 }
 

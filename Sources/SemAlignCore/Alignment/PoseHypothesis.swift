@@ -141,7 +141,7 @@ struct PoseRefiner {
     func points(_ hypothesis: PoseHypothesis) -> [SIMD3<Double>] {
         var pose = hypothesis.kernel
         var flat = [Float](repeating: 0, count: 3 * model.pointCount)
-        unsafe model.withKernel { unsafe semalign_place_points($0, &pose, &flat) }
+        unsafe model.withKernel { unsafe semalign_place_class($0, &pose, &flat) }
         return (0..<model.pointCount).map { i -> SIMD3<Double> in
             let point = SIMD3<Float>(flat[3 * i], flat[3 * i + 1], flat[3 * i + 2])
             return SIMD3<Double>(point)

@@ -90,7 +90,7 @@ double semalign_shape_modes(const double *covariance, const double *keypoints, i
                             int32_t mode_count, double *modes_out);
 
 /// Positions of all points under `pose`: P x 3.
-void semalign_place_points(const semalign_model *model, const semalign_pose *pose, float *points_out);
+void semalign_place_class(const semalign_model *model, const semalign_pose *pose, float *points_out);
 // Which copy of a kernel runs. Values are also the order of preference.
 enum { SEMALIGN_ISA_BASE = 0, SEMALIGN_ISA_V3 = 1 };
 
