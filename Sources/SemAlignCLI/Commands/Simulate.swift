@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import ArgumentParser
+public import SemAlignSimulation
+
+/// Data with known truth, to begin with and to test with.
+struct Simulate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Simulate a class of objects and write a dataset folder with exact truth.",
+        discussion: """
+            The folder gets the split 'trn' of --train images and 'seen' of --test images of the same \
+            instances; --unseen, --occluded and --video add splits of those names. Everything follows from \
+            the seed.
+
+            Families: \(SyntheticFamily.allCases.map(\.rawValue).joined(separator: ", ")).
+
+            EXAMPLE: semalign simulate mug --output mugs --unseen
+            """)
+
+    @Argument(help: "Kind of object.")
+    var family: SyntheticFamily
+    @Option(name: .shortAndLong, help: "Folder to write; it must not hold a dataset yet.")
+    var output: String
+    @OptionGroup var sets: SimulatedSetOptions
+    @OptionGroup var scene: SimulatedSceneOptions
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        var progress = ProgressBar("simulate")
+        let simulation = Simulation(family: family, sets: sets, scene: scene)
+        let counts = try simulation.write(to: output) { progress.update($0, of: $1) }
+        progress.finish()
+        if json {
+            let splits = counts.map { ($0.split, JSONValue.integer($0.images)) }
+            print(
+                JSONValue.object([
+                    ("dataset", .text(output + "/dataset.json")), ("class_name", .text(family.rawValue)),
+                    ("splits", .object(splits)),
+                ]).line)
+        } else {
+            let splits = counts.map { "\($0.split) \($0.images)" }.joined(separator: ", ")
+            print("\(output)/dataset.json: class '\(family.rawValue)', images: \(splits)")
+        }
+    }
+}
+
+extension SyntheticFamily: ExpressibleByArgument {}
