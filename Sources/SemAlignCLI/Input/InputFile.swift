@@ -60,6 +60,7 @@ enum OutputFile {
     }
 
     private static func failure(_ path: String, _ code: Int32) -> CommandFailure {
-        CommandFailure(code: code, message: unsafe "cannot write '\(path)': \(String(cString: strerror(errno)))")
+        CommandFailure(
+            code: code, message: unsafe "cannot write '\(path)': \(String(cString: strerror(errno)))")
     }
 }

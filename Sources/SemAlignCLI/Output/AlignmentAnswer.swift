@@ -13,7 +13,9 @@ struct AlignmentAnswer {
 
     /// For people.
     var text: String {
-        guard result.state == .tracking else { return "\(image): \(result.state.rawValue), \(result.message)" }
+        guard result.state == .tracking else {
+            return "\(image): \(result.state.rawValue), \(result.message)"
+        }
         let factor = result.isMetric ? 1000.0 : 1
         var table = TextTable("keypoint", "u", "v", "x", "y", "z", "sigma", "visible", "score")
         for (name, point) in zip(names, result.keypoints) {
@@ -46,7 +48,8 @@ struct AlignmentAnswer {
 
     private static func json(name: String, point: KeypointEstimate) -> JSONValue {
         .object([
-            ("name", .text(name)), ("position", .numbers([point.position.x, point.position.y, point.position.z])),
+            ("name", .text(name)),
+            ("position", .numbers([point.position.x, point.position.y, point.position.z])),
             ("pixel", .numbers([point.pixel.x, point.pixel.y])), ("covariance", .numbers(point.covariance)),
             ("visible", .number(point.visible)), ("score", .number(point.score)),
         ])

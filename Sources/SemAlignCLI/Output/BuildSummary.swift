@@ -29,7 +29,8 @@ struct BuildSummary {
 
     private var scaleText: String {
         guard let scale = representation.metricScale else { return "no metric scale (relative depth)" }
-        return "\((1000 * scale.metresPerUnit).fixed(1)) mm per unit ± \((100 * scale.logDeviation).fixed(0)) %"
+        return
+            "\((1000 * scale.metresPerUnit).fixed(1)) mm per unit ± \((100 * scale.logDeviation).fixed(0)) %"
     }
 
     /// For programs.

@@ -14,7 +14,9 @@ struct CommandFailure: Error {
     let message: String
 
     /// A mistake on the command line that only the files reveal.
-    static func usage(_ message: String) -> CommandFailure { CommandFailure(code: EX_USAGE, message: message) }
+    static func usage(_ message: String) -> CommandFailure {
+        CommandFailure(code: EX_USAGE, message: message)
+    }
 
     /// A file that is there and does not hold what it should.
     static func badData(_ message: String) -> CommandFailure {
@@ -35,7 +37,8 @@ struct CommandFailure: Error {
         guard SemAlign.exitCode(for: error) == .validationFailure else { SemAlign.exit(withError: error) }
         let lines = SemAlign.fullMessage(for: error).split(separator: "\n")
         let hint = lines.last.map { $0.drop { $0 == " " } }.flatMap { $0.hasPrefix("See ") ? $0 : nil }
-        let message = SemAlign.message(for: error).split(separator: "\n").joined(separator: " ")
+        let words = SemAlign.message(for: error).split { $0 == "\n" || $0 == " " }.joined(separator: " ")
+        let message = words.hasSuffix(".") || words.isEmpty ? words : words + "."
         StandardError.write("semalign: \(message)\(hint.map { " \($0)" } ?? "")\n")
         Glibc.exit(EX_USAGE)
     }

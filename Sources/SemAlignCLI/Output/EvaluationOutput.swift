@@ -23,7 +23,8 @@ extension EvaluationReport {
 
     /// For people.
     var text: String {
-        var shares = TextTable(headings: ["visible keypoints within"] + Self.thresholds.map { "\($0) of the box" })
+        var shares = TextTable(
+            headings: ["visible keypoints within"] + Self.thresholds.map { "\($0) of the box" })
         shares.append(["semalign"] + pck.map { $0.fixed(3) })
         shares.append(["nearest neighbour"] + nearest.map { $0.fixed(3) })
         var errors = TextTable("3D error [mm]", "median", "p90")
