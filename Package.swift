@@ -19,8 +19,8 @@ let cxx: [CXXSetting] = [
     .unsafeFlags(["-O2"], .when(configuration: .debug)),
 ]
 
-func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swift)
+func core(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swift)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -63,7 +63,8 @@ let package = Package(
         core("SemAlignImages", ["SemAlignCore", "COpenCV"]),
         core(
             "SemAlignMessages",
-            ["SemAlignCore", "CRC", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+            ["SemAlignCore", "CRC", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["Schemas"]),
         core("SemAlignTransport", ["CZeroMQ"]),
         core("SemAlignBags", ["CRC", "CZstd", "CLZ4"]),
         core("SemAlignDatasets", ["SemAlignCore", "SemAlignImages"]),
