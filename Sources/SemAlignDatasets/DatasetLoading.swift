@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+public import SemAlignCore
+public import SemAlignImages
+
+extension AnnotatedDataset {
+    /// Frame name that observations carry: dataset folders do not state one.
+    public static let frameID = "camera_optical_frame"
+
+    /// Loads the colour picture.
+    public func colorImage(of image: AnnotatedImage) throws(DatasetError) -> ColorImage {
+        let bytes = try read(image.imagePath, key: "image", of: image)
+        do {
+            return try ImageDecoder.color(bytes.span)
+        } catch {
+            throw .undecodable(image: image.id, key: "image", path: image.imagePath, error: error)
+        }
+    }
+
+    /// Bytes of the picture as they are stored (PNG or JPEG).
+    public func encodedImage(of image: AnnotatedImage) throws(DatasetError) -> [UInt8] {
+        try read(image.imagePath, key: "image", of: image)
+    }
+
+    /// Loads everything but the picture's pixels: size, camera, depth, mask, features.
+    ///
+    /// The mask's largest instance is the one that is meant; an image that declares no mask gets an empty
+    /// one. Depth is metric where `depth_scale` is stated. Throws `notDeclared` without features, and
+    /// otherwise what is wrong with the first file that is missing, damaged, or does not fit.
+    public func observation(of image: AnnotatedImage) throws(DatasetError) -> Observation {
+        let size = try imageSize(of: image)
+        let mask = try mask(of: image, size: size)
+        return Observation(
+            timestamp: image.timestamp ?? 0, frameID: Self.frameID, imageSize: size,
+            intrinsics: image.intrinsics, depth: try depth(of: image, size: size), mask: mask,
+            instance: mask.largestInstance ?? 1, features: try features(of: image, size: size))
+    }
+
+    /// Loads an image to learn from: its observation and its visible keypoints.
+    ///
+    /// Errors are those of `observation(of:)`.
+    public func trainingView(of image: AnnotatedImage) throws(DatasetError) -> TrainingView {
+        TrainingView(
+            id: image.id, instance: image.instance, observation: try observation(of: image),
+            keypoints: image.visiblePixels)
+    }
+
+    /// Size of the picture from its header; it has to be the intrinsics' size, if those are stated.
+    public func imageSize(of image: AnnotatedImage) throws(DatasetError) -> ImageSize {
+        let bytes = try read(image.imagePath, key: "image", of: image)
+        let size: ImageSize
+        do {
+            size = try ImageHeader(bytes.span).size
+        } catch {
+            throw .undecodable(image: image.id, key: "image", path: image.imagePath, error: error)
+        }
+        if let stated = image.intrinsicsSize, stated != size {
+            throw .mismatch(
+                image: image.id, key: "intrinsics", found: "\(stated.width)×\(stated.height)",
+                expected: "the picture's size, \(size.width)×\(size.height)")
+        }
+        return size
+    }
+
+    private func mask(of image: AnnotatedImage, size: ImageSize) throws(DatasetError) -> ObjectMask {
+        guard let path = image.maskPath else {
+            return ObjectMask(size: size, labels: [UInt8](repeating: 0, count: size.width * size.height))
+        }
+        let bytes = try read(path, key: "mask", of: image)
+        let mask: ObjectMask
+        do {
+            mask = try ImageDecoder.mask(bytes.span)
+        } catch {
+            throw .undecodable(image: image.id, key: "mask", path: path, error: error)
+        }
+        guard mask.size == size else {
+            throw .mismatch(
+                image: image.id, key: "mask", found: "\(mask.size.width)×\(mask.size.height)",
+                expected: "the picture's size, \(size.width)×\(size.height)")
+        }
+        return mask
+    }
+
+    private func depth(of image: AnnotatedImage, size: ImageSize) throws(DatasetError) -> DepthImage? {
+        guard let path = image.depthPath else { return nil }
+        let bytes = try read(path, key: "depth", of: image)
+        let depth: DepthImage
+        do {
+            depth = try ImageDecoder.depth(bytes.span, metresPerUnit: image.depthScale)
+        } catch {
+            throw .undecodable(image: image.id, key: "depth", path: path, error: error)
+        }
+        guard depth.size.isIntegerMultiple(of: size) || size.isIntegerMultiple(of: depth.size) else {
+            throw .mismatch(
+                image: image.id, key: "depth", found: "\(depth.size.width)×\(depth.size.height)",
+                expected:
+                    "the picture's size, \(size.width)×\(size.height), or an integer fraction or multiple")
+        }
+        return depth
+    }
+
+    private func features(of image: AnnotatedImage, size: ImageSize) throws(DatasetError) -> FeatureMap {
+        guard let path = image.featuresPath else { throw .notDeclared(image: image.id, key: "features") }
+        let bytes = try read(path, key: "features", of: image)
+        let array: NumpyArray
+        do {
+            array = try NumpyArray(bytes.span)
+        } catch {
+            throw .badArray(image: image.id, key: "features", path: path, error: error)
+        }
+        guard array.shape.count == 3, !array.values.isEmpty else {
+            throw .mismatch(
+                image: image.id, key: "features", found: "an array of shape \(array.shape)",
+                expected: "rows × columns × channels, each at least 1")
+        }
+        return FeatureMap(
+            rows: array.shape[0], columns: array.shape[1], channels: array.shape[2], values: array.values,
+            region: image.crop ?? PixelRegion(size), model: "")
+    }
+
+    private func read(
+        _ path: String, key: String, of image: AnnotatedImage
+    ) throws(DatasetError) -> [UInt8] {
+        do {
+            return try FileBytes.read(folder + "/" + path)
+        } catch {
+            throw .unreadableFile(image: image.id, key: key, path: path, reason: error.reason)
+        }
+    }
+}
+
+extension ImageSize {
+    /// True where both sides are the same whole multiple of `other`'s.
+    fileprivate func isIntegerMultiple(of other: ImageSize) -> Bool {
+        width % other.width == 0 && height % other.height == 0
+            && width / other.width == height / other.height
+    }
+}
