@@ -45,7 +45,7 @@ public enum DropReason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// One thing that was not used, and the facts behind it.
-public struct Drop: Hashable, Sendable {
+public struct Drop: Error, Hashable, Sendable {
     /// The name it is counted under.
     public let reason: DropReason
     /// What was found and what was expected, for the log.
