@@ -20,7 +20,7 @@ struct DatasetFile: Decodable {
         let split: String
         let instance: String
         let run: String?
-        let timestamp: UInt64?
+        let timestamp: WholeNumber<UInt64>?
         let image: String
         let depth: String?
         let depthScale: Double?
@@ -44,8 +44,8 @@ struct DatasetFile: Decodable {
         let fy: Double
         let cx: Double
         let cy: Double
-        let width: Int
-        let height: Int
+        let width: WholeNumber<Int>
+        let height: WholeNumber<Int>
     }
 
     struct Keypoint: Decodable {
@@ -53,6 +53,20 @@ struct DatasetFile: Decodable {
         let y: Double
         let visible: Bool
         let xyz: [Double]?
+    }
+
+    /// An integer whose absence is reported under its key; the decoder itself then only says "not valid JSON".
+    struct WholeNumber<Value: FixedWidthInteger & Decodable>: Decodable {
+        let value: Value
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            guard let value = try? container.decode(Value.self) else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "expected a whole number \(Value.min)…\(Value.max)")
+            }
+            self.value = value
+        }
     }
 
     /// Only the ids, where the whole does not decode: to say which image is wrong.

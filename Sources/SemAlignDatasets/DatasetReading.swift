@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FoundationEssentials
+import Foundation
 import SemAlignCore
 
 /// Turns the JSON of `dataset.json` into checked values.
@@ -76,7 +76,7 @@ struct DatasetReading {
         }
         return AnnotatedImage(
             id: entry.id, split: entry.split, instance: entry.instance, run: entry.run,
-            timestamp: entry.timestamp,
+            timestamp: entry.timestamp?.value,
             imagePath: try relativePath(entry.image, "image", entry),
             depthPath: try entry.depth.map { path throws(DatasetError) in
                 try relativePath(path, "depth", entry)
@@ -88,7 +88,9 @@ struct DatasetReading {
                 try relativePath(path, "features", entry)
             },
             crop: try region(entry.crop, "crop", entry), intrinsics: try intrinsics(entry),
-            intrinsicsSize: entry.intrinsics.map { ImageSize(width: $0.width, height: $0.height) },
+            intrinsicsSize: entry.intrinsics.map {
+                ImageSize(width: $0.width.value, height: $0.height.value)
+            },
             boundingBox: try region(entry.boundingBox, "bbox", entry),
             keypoints: try keypoints(entry, names: keypointNames))
     }
@@ -116,9 +118,9 @@ struct DatasetReading {
     private func intrinsics(_ entry: DatasetFile.Image) throws(DatasetError) -> CameraIntrinsics? {
         guard let camera = entry.intrinsics else { return nil }
         try require(
-            camera.fx > 0 && camera.fy > 0 && camera.width > 0 && camera.height > 0, "intrinsics",
+            camera.fx > 0 && camera.fy > 0 && camera.width.value > 0 && camera.height.value > 0, "intrinsics",
             "fx, fy, width and height must be greater than 0, found \(camera.fx), \(camera.fy), "
-                + "\(camera.width), \(camera.height)", entry)
+                + "\(camera.width.value), \(camera.height.value)", entry)
         return CameraIntrinsics(
             focalLength: SIMD2(camera.fx, camera.fy), principalPoint: SIMD2(camera.cx, camera.cy))
     }
@@ -159,6 +161,16 @@ struct DatasetReading {
         .invalid(path: path, image: entry?.id, key: key, problem: text)
     }
 
+    /// Where the text stops being JSON: the decoder keeps that to itself, the older parser tells.
+    private func syntaxError(in data: Data) -> String? {
+        do {
+            _ = try JSONSerialization.jsonObject(with: data)
+            return nil
+        } catch {
+            return (error as NSError).userInfo["NSDebugDescription"] as? String
+        }
+    }
+
     /// Says in which image and under which key the types are wrong.
     private func explain(_ error: DecodingError, in data: Data) -> DatasetError {
         var keys: [any CodingKey]
@@ -171,8 +183,7 @@ struct DatasetReading {
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             (keys, text) = (context.codingPath, context.debugDescription)
         case .dataCorrupted(let context):
-            let cause = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-            return .notJSON(path: path, reason: cause)
+            return .notJSON(path: path, reason: syntaxError(in: data) ?? context.debugDescription)
         @unknown default:
             return .notJSON(path: path, reason: "\(error)")
         }

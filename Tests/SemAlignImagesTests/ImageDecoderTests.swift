@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SemAlignCore
+import SemAlignImages
+import Testing
+
+@Suite struct ImageDecoderTests {
+    @Test("PNG gives back every colour, red first")
+    func pngColor() throws {
+        var image = Pictures.gradient(width: 37, height: 21)
+        image[3, 2] = [200, 100, 50]
+        let bytes = try ImageEncoder.png(image)
+        let header = try ImageHeader(bytes.span)
+        #expect(header.format == .png && header.size == image.size && header.channels == 3)
+        let decoded = try ImageDecoder.color(bytes.span)
+        #expect(decoded == image && decoded[3, 2] == [200, 100, 50])
+    }
+
+    @Test("JPEG comes close, red first")
+    func jpegColor() throws {
+        let image = ColorImage(size: ImageSize(width: 40, height: 24), color: [200, 100, 50])
+        let bytes = try ImageEncoder.jpeg(image)
+        #expect(try ImageHeader(bytes.span).format == .jpeg)
+        let decoded = try ImageDecoder.color(bytes.span)
+        #expect(decoded.size == image.size)
+        #expect(zip(decoded.pixels, image.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 4 })
+    }
+
+    @Test("A grey picture decodes as colour")
+    func greyAsColor() throws {
+        let mask = ObjectMask(size: ImageSize(width: 2, height: 1), labels: [7, 255])
+        let bytes = try ImageEncoder.png(mask)
+        #expect(try ImageDecoder.color(bytes.span).pixels == [7, 7, 7, 255, 255, 255])
+    }
+
+    @Test("Depth keeps sixteen bits, and zero stays no measurement")
+    func depth() throws {
+        let values: [UInt16] = [0, 1, 255, 256, 1234, 65535]
+        let bytes = try ImageEncoder.png(values, size: ImageSize(width: 3, height: 2))
+        #expect(try ImageDecoder.depthUnits(bytes.span).values == values)
+        let metric = try ImageDecoder.depth(bytes.span, metresPerUnit: 0.001)
+        #expect(metric.isMetric && metric.values == [0, 0.001, 0.255, 0.256, 1.234, 65.535])
+        let relative = try ImageDecoder.depth(bytes.span, metresPerUnit: nil)
+        #expect(!relative.isMetric && relative.values[4] == 1234)
+    }
+
+    @Test("Depth beyond sixteen bits is written as no measurement")
+    func depthRange() throws {
+        let depth = DepthImage(
+            size: ImageSize(width: 4, height: 1), values: [0.0004, 0.0006, 65.535, 65.6], isMetric: true)
+        let bytes = try ImageEncoder.png(depth, unit: 0.001)
+        #expect(try ImageDecoder.depthUnits(bytes.span).values == [0, 1, 65535, 0])
+    }
+
+    @Test("A mask keeps its labels")
+    func mask() throws {
+        let mask = ObjectMask(
+            size: ImageSize(width: 16, height: 16), labels: (0..<256).map { UInt8(truncatingIfNeeded: $0) })
+        let bytes = try ImageEncoder.png(mask)
+        #expect(try ImageDecoder.mask(bytes.span) == mask)
+    }
+
+    @Test("Pixels of another type are refused with both types named")
+    func otherTypes() throws {
+        let color = try ImageEncoder.png(Pictures.gradient(width: 4, height: 4))
+        let depth = try ImageEncoder.png([1, 2], size: ImageSize(width: 2, height: 1))
+        #expect(throws: ImageError.pixelType(found: "8-bit colour PNG", expected: "8-bit grey PNG (mask)")) {
+            try ImageDecoder.mask(color.span)
+        }
+        #expect(throws: ImageError.pixelType(found: "16-bit grey PNG", expected: "8-bit grey PNG (mask)")) {
+            try ImageDecoder.mask(depth.span)
+        }
+        #expect(throws: ImageError.pixelType(found: "8-bit colour PNG", expected: "16-bit grey PNG (depth)"))
+        {
+            try ImageDecoder.depth(color.span, metresPerUnit: 1)
+        }
+    }
+
+    @Test("What is no picture, empty, or of no size is named")
+    func noPicture() {
+        let cases: [([UInt8], ImageError)] = [
+            ([], .unknownFormat(firstBytes: "")),
+            ([0x47, 0x49, 0x46], .unknownFormat(firstBytes: "47 49 46")),
+            (Pictures.pngHeader(width: 0, height: 5), .zeroSize(width: 0, height: 5)),
+        ]
+        for (bytes, expected) in cases {
+            #expect(throws: expected) { try ImageDecoder.color(bytes.span) }
+        }
+    }
+
+    @Test(
+        "A decompression bomb is refused by its header",
+        arguments: [(8193, 8192), (0x7FFF_FFFF, 0x7FFF_FFFF)])
+    func bomb(width: UInt32, height: UInt32) {
+        let bytes = Pictures.pngHeader(width: width, height: height)
+        #expect(throws: ImageError.tooLarge(width: Int(width), height: Int(height), limit: 67_108_864)) {
+            try ImageDecoder.color(bytes.span)
+        }
+    }
+
+    @Test("A JPEG bomb is refused by its header")
+    func jpegBomb() throws {
+        var bytes = try ImageEncoder.jpeg(Pictures.gradient(width: 16, height: 16))
+        let start = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+        for offset in 5...8 { bytes[start + offset] = 0xFF }
+        #expect(throws: ImageError.tooLarge(width: 65535, height: 65535, limit: 67_108_864)) {
+            try ImageDecoder.color(bytes.span)
+        }
+    }
+
+    @Test("A file that is cut off anywhere is refused")
+    func truncation() throws {
+        let image = Pictures.gradient(width: 24, height: 16)
+        for bytes in [try ImageEncoder.png(image), try ImageEncoder.jpeg(image)] {
+            for count in stride(from: 0, to: bytes.count, by: 7) {
+                #expect(throws: ImageError.self) {
+                    try ImageDecoder.color(bytes.span.extracting(first: count))
+                }
+            }
+        }
+    }
+
+    @Test("Any damaged byte gives a picture of the same size or an error")
+    func damage() throws {
+        let image = Pictures.gradient(width: 24, height: 16)
+        var generator = SeededGenerator(seed: 0xDA_3A6E)
+        for whole in [try ImageEncoder.png(image), try ImageEncoder.jpeg(image)] {
+            for _ in 0..<200 {
+                var bytes = whole
+                bytes[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(
+                    in: .min ... .max, using: &generator)
+                guard let decoded = try? ImageDecoder.color(bytes.span) else { continue }
+                #expect(decoded.pixels.count == 3 * decoded.size.width * decoded.size.height)
+            }
+        }
+    }
+
+    @Test("The same picture gives the same bytes")
+    func determinism() throws {
+        let image = Pictures.gradient(width: 60, height: 40)
+        #expect(try ImageEncoder.png(image) == ImageEncoder.png(image))
+        #expect(try ImageEncoder.jpeg(image, quality: 80) == ImageEncoder.jpeg(image, quality: 80))
+    }
+
+    @Test("Enlarging keeps the size asked for and the colours of flat areas")
+    func resizing() throws {
+        let image = ColorImage(size: ImageSize(width: 6, height: 4), color: [10, 20, 30])
+        for size in [ImageSize(width: 60, height: 40), ImageSize(width: 3, height: 2)] {
+            #expect(try image.resized(to: size) == ColorImage(size: size, color: [10, 20, 30]))
+        }
+        #expect(throws: ImageError.zeroSize(width: 0, height: 1)) {
+            try image.resized(to: ImageSize(width: 0, height: 1))
+        }
+    }
+}
