@@ -82,7 +82,7 @@ let package = Package(
             name: "SemAlignCLI",
             dependencies: [
                 "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
-                "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignNode",
+                "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// The few hot loops of the alignment, over flat buffers that the caller owns. Nothing here allocates, throws or
+// keeps state. "Padded" counts are multiples of 16; the caller fills the padding as each function says.
 #ifndef SEMALIGN_KERNELS_H
 #define SEMALIGN_KERNELS_H
 #include <stddef.h>
@@ -6,6 +8,173 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// The class as the evidence kernels see it; all buffers are borrowed.
+typedef struct {
+  int32_t point_count;      ///< P: keypoints first, then dense points.
+  int32_t mode_count;       ///< K shape modes, at most SEMALIGN_MODE_LIMIT.
+  int32_t direction_count;  ///< D viewing directions.
+  const float *points;      ///< P x 3, canonical.
+  const float *modes;       ///< P x K x 3, displacement for one standard deviation of each mode, canonical.
+  const float *weights;     ///< P, how much each point counts.
+  const uint8_t *visibility;  ///< P x D, 0 ... 255.
+  const float *directions;    ///< D x 3, unit vectors towards the camera.
+} semalign_model;
+
+/// One frame as the evidence kernels see it; all buffers are borrowed.
+typedef struct {
+  float focal_x, focal_y, center_x, center_y;  ///< Pinhole camera [px].
+  int32_t rows, columns;                        ///< Patch grid.
+  float patch_x, patch_y;                       ///< Centre of patch (0, 0) [px].
+  float patch_width, patch_height;              ///< [px]
+  const int32_t *patch_index;     ///< rows x columns: number of the patch among those compared, or -1.
+  int32_t patch_count;            ///< S patches compared.
+  const float *patch_pixels;      ///< S x 2, centres [px].
+  const float *log_likelihood;    ///< P x S: log p_sem, at most 0, less the point's mean over the object.
+  const uint8_t *patch_in_mask;   ///< S: 1 where the patch's centre carries the object.
+  int32_t raster_width, raster_height;  ///< Raster of depth and mask.
+  float raster_x, raster_y, raster_cell;  ///< Centre of cell (0, 0) and side of a cell [px].
+  const float *raster_depth;      ///< Cells: measured depth, 0 = none.
+  const float *raster_slope;      ///< Cells x 2: change of depth per pixel along x and y.
+  const uint8_t *raster_mask;     ///< Cells: 1 where the object is, 2 outside the image, else 0.
+  const float *raster_to_mask;    ///< Cells x 2: vector to the nearest cell of the object [px].
+} semalign_evidence;
+
+#define SEMALIGN_MODE_LIMIT 24
+
+/// camera-from-class pose and shape: X = scale * R (C + sum_k modes[k] M_k) + t; R row-major.
+typedef struct {
+  float rotation[9];
+  float translation[3];
+  float scale;
+  float log_focal_change;  ///< The frame's focal lengths times exp of this.
+  float modes[SEMALIGN_MODE_LIMIT];
+} semalign_pose;
+
+/// How strongly each kind of evidence pulls.
+typedef struct {
+  float attraction_sigma;    ///< Reach of a match in the image [px].
+  float depth_sigma;         ///< Spread of model minus measured depth [unit of depth].
+  float mask_sigma;          ///< Spread of points outside the mask [px].
+  float occlusion_margin;    ///< Measured surfaces nearer than the model by this are occluders.
+  float semantic_weight, depth_weight, mask_weight, patch_weight;
+  float log_scale_mean, log_scale_deviation;  ///< Prior of the scale; deviation 0 = none.
+  float log_focal_deviation;                  ///< Prior of the focal length's change; 0 = focal fixed.
+  int32_t free_modes;                         ///< Modes that may change: 0 ... K.
+} semalign_pulls;
+
+/// One Gauss-Newton step on pose, shape and focal length; returns the largest move of a point in the image [px].
+/// `information`, if not null, receives the (8+K) x (8+K) normal matrix in the order rotation, translation,
+/// log scale, log focal, modes. `points_out` (P x 3) is scratch and holds the positions before the step.
+float semalign_refine_pose(const semalign_model *model, const semalign_evidence *evidence,
+                           const semalign_pulls *pulls, semalign_pose *pose, float *points_out,
+                           double *information);
+
+/// How well a pose explains a frame, by part; higher is better.
+typedef struct {
+  float semantic, depth, mask, coverage, visible;
+} semalign_support;
+
+/// Support of `pose`, without derivatives. `points_out` as above; every `stride`-th dense point is looked at,
+/// `keypoint_count` leading points always. A patch is covered by a visible point within `reach` patches of it;
+/// `covered` (rows x columns bytes) is scratch.
+semalign_support semalign_pose_support(const semalign_model *model, const semalign_evidence *evidence,
+                                       const semalign_pulls *pulls, const semalign_pose *pose,
+                                       int32_t keypoint_count, int32_t stride, int32_t reach, float *points_out,
+                                       uint8_t *covered);
+
+/// Principal modes of shape variation, one standard deviation each: modes_out is mode_count x (3 L).
+/// `covariance` is 3L x 3L, `keypoints` L x 3; what a similarity transform can do is projected out first.
+/// Returns the variance per coordinate that the modes leave out.
+double semalign_shape_modes(const double *covariance, const double *keypoints, int32_t keypoint_count,
+                            int32_t mode_count, double *modes_out);
+
+/// Positions of all points under `pose`: P x 3.
+void semalign_place_class(const semalign_model *model, const semalign_pose *pose, float *points_out);
+// Which copy of a kernel runs. Values are also the order of preference.
+enum { SEMALIGN_ISA_BASE = 0, SEMALIGN_ISA_V3 = 1 };
+
+// The best copy that this processor can run.
+int32_t semalign_best_isa(void);
+
+// Cosine similarities between `patch_count` patches of a feature map and all packed class vectors.
+// features: half floats (bit patterns), rows of `channels`; patches: row numbers.
+// packed: [padded_points / 16][channels][16]; scratch: 6 * channels floats.
+// out: [patch_count][padded_points]; patches of zero norm give 0.
+void semalign_similarities(
+    int32_t isa, const uint16_t *features, const int32_t *patches, size_t patch_count, size_t channels,
+    const float *packed, size_t padded_points, float *scratch, float *out);
+
+// Equation 4 at one place of the image: log p_sem of the first `point_count` points, -1e30 in the padding; returns the
+// largest. The similarity is the sum of four rows of `similarities` ([.][stride]) with weights.
+// one_sided: a similarity above the mean counts as the mean.
+float semalign_log_semantic(
+    int32_t isa, const float *similarities, size_t stride, const int32_t *rows, const float *weights,
+    const float *mean, const float *inverse_deviation, size_t point_count, size_t padded_points, int32_t one_sided,
+    float *out);
+
+// Points of the object for the keypoints: c_i = sum_j B_ij k_j.
+// map: B transposed, [keypoint_count][padded_points]; keypoints: [keypoint_count][3].
+void semalign_place_points(
+    int32_t isa, const float *map, size_t keypoint_count, size_t padded_points, const double *keypoints,
+    float *x, float *y, float *z);
+
+// Pinhole projection u = focal_x x / z, v = focal_y y / z in normalised coordinates; z is held at `nearest` from below.
+void semalign_project(
+    int32_t isa, const float *x, const float *y, const float *z, size_t padded_points, float focal_x,
+    float focal_y, float nearest, float *u, float *v);
+
+// Equations 6 to 8. Returns (1/S) sum over samples x of max over points i of p_sem(x, i) p_spatial(x, i), and adds
+// `scale` times its gradient with respect to the projections to gradient_u, gradient_v.
+// log_likelihood: [sample_count][padded_points], padding hugely negative; bias: added for each point (log weight).
+double semalign_dense_term(
+    int32_t isa, const float *sample_u, const float *sample_v, size_t sample_count, const float *log_likelihood,
+    const float *bias, const float *u, const float *v, size_t padded_points, float inverse_two_variance,
+    float scale, float *gradient_u, float *gradient_v);
+
+// The transposed maximum: (1/L) sum over the first `point_count` points of max over samples; else as above.
+double semalign_sparse_term(
+    int32_t isa, const float *sample_u, const float *sample_v, size_t sample_count, const float *log_likelihood,
+    const float *bias, const float *u, const float *v, size_t padded_points, size_t point_count,
+    float inverse_two_variance, float scale, float *gradient_u, float *gradient_v);
+
+// Chain rule back through projection and B. point_gradient_*: gradient with respect to the points so far (overwritten);
+// adds to keypoint_gradient [keypoint_count][3]; returns the derivative with respect to log focal length.
+double semalign_pull_back(
+    int32_t isa, const float *map, size_t keypoint_count, size_t padded_points, const float *x, const float *y,
+    const float *z, float focal_x, float focal_y, float nearest, const float *gradient_u, const float *gradient_v,
+    float *point_gradient_x, float *point_gradient_y, float *point_gradient_z, double *keypoint_gradient);
+
+// One edge of the keypoint graph with its length, for the geometric prior.
+typedef struct {
+    double x, y, z;         // unit direction
+    double length;          // > 0
+    double gx, gy, gz;      // gradient with respect to the edge vector
+} semalign_edge;
+
+// Angle and ratio of two edges; each Beta log density is (alpha - 1) log t + (beta - 1) log (1 - t) + constant.
+typedef struct {
+    int32_t first, second;
+    float angle_alpha, angle_beta, angle_constant;  // alpha - 1, beta - 1
+    float ratio_alpha, ratio_beta, ratio_constant;
+} semalign_edge_pair;
+
+// Three cosines of a fourth corner in the axes of a triangle, x y z.
+typedef struct {
+    int32_t a, b, c, d;
+    float alpha[3], beta[3], constant[3];
+} semalign_tetrahedron;
+
+// Equation 10 for `count` edge pairs: adds `scale` times the gradient of the sum of log densities to the edges'
+// gradients. Where wants_sums is not 0, adds the sums themselves to log_sums (angle, ratio), at the cost of logarithms.
+void semalign_edge_pairs(
+    const semalign_edge_pair *pairs, size_t count, semalign_edge *edges, double scale, int32_t wants_sums,
+    double *log_sums);
+
+// The same for tetrahedra: gradient onto keypoint_gradient [.][3], sums to log_sums (x, y, z).
+void semalign_tetrahedra(
+    const semalign_tetrahedron *tetrahedra, size_t count, const double *keypoints, double scale,
+    double *keypoint_gradient, int32_t wants_sums, double *log_sums);
 
 #ifdef __cplusplus
 }

@@ -31,61 +31,6 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// What is known of an object.
-nonisolated enum Semalign_State: SwiftProtobuf.Enum, Swift.CaseIterable {
-  typealias RawValue = Int
-  case unspecified // = 0
-
-  /// Looking for the object; there is no answer yet.
-  case searching // = 1
-
-  /// The keypoints of this very frame are known.
-  case tracking // = 2
-
-  /// It was tracked, and this frame does not support it any more.
-  case lost // = 3
-
-  /// The mask of this frame is empty.
-  case noObject // = 4
-  case UNRECOGNIZED(Int)
-
-  init() {
-    self = .unspecified
-  }
-
-  init?(rawValue: Int) {
-    switch rawValue {
-    case 0: self = .unspecified
-    case 1: self = .searching
-    case 2: self = .tracking
-    case 3: self = .lost
-    case 4: self = .noObject
-    default: self = .UNRECOGNIZED(rawValue)
-    }
-  }
-
-  var rawValue: Int {
-    switch self {
-    case .unspecified: return 0
-    case .searching: return 1
-    case .tracking: return 2
-    case .lost: return 3
-    case .noObject: return 4
-    case .UNRECOGNIZED(let i): return i
-    }
-  }
-
-  // The compiler won't synthesize support with the UNRECOGNIZED case.
-  static let allCases: [Semalign_State] = [
-    .unspecified,
-    .searching,
-    .tracking,
-    .lost,
-    .noObject,
-  ]
-
-}
-
 /// A point in space.
 nonisolated struct Semalign_Point3: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -295,7 +240,7 @@ nonisolated struct Semalign_KeypointArray: @unchecked Sendable {
     set {_uniqueStorage()._instance = newValue}
   }
 
-  var state: Semalign_State {
+  var state: Semalign_KeypointArray.State {
     get {_storage._state}
     set {_uniqueStorage()._state = newValue}
   }
@@ -362,6 +307,61 @@ nonisolated struct Semalign_KeypointArray: @unchecked Sendable {
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// What is known of an object.
+  nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
+    typealias RawValue = Int
+    case unspecified // = 0
+
+    /// Looking for the object; there is no answer yet.
+    case searching // = 1
+
+    /// The keypoints of this very frame are known.
+    case tracking // = 2
+
+    /// It was tracked, and this frame does not support it any more.
+    case lost // = 3
+
+    /// The mask of this frame is empty.
+    case noObject // = 4
+    case UNRECOGNIZED(Int)
+
+    init() {
+      self = .unspecified
+    }
+
+    init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .searching
+      case 2: self = .tracking
+      case 3: self = .lost
+      case 4: self = .noObject
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .searching: return 1
+      case .tracking: return 2
+      case .lost: return 3
+      case .noObject: return 4
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    static let allCases: [Semalign_KeypointArray.State] = [
+      .unspecified,
+      .searching,
+      .tracking,
+      .lost,
+      .noObject,
+    ]
+
+  }
 
   init() {}
 
@@ -651,7 +651,7 @@ nonisolated struct Semalign_Diagnostics: Sendable {
   /// Clears the value of `timestamp`. Subsequent reads from it will return its default value.
   mutating func clearTimestamp() {self._timestamp = nil}
 
-  var state: Semalign_State = .unspecified
+  var state: Semalign_KeypointArray.State = .unspecified
 
   var uptimeS: Double = 0
 
@@ -733,10 +733,6 @@ nonisolated struct Semalign_Diagnostics: Sendable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "semalign"
-
-nonisolated extension Semalign_State: SwiftProtobuf._ProtoNameProviding {
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}SEARCHING\0\u{1}TRACKING\0\u{1}LOST\0\u{1}NO_OBJECT\0")
-}
 
 nonisolated extension Semalign_Point3: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Point3"
@@ -1042,7 +1038,7 @@ nonisolated extension Semalign_KeypointArray: SwiftProtobuf.Message, SwiftProtob
     var _className: String = String()
     var _representation: Semalign_RepresentationId? = nil
     var _instance: UInt32 = 0
-    var _state: Semalign_State = .unspecified
+    var _state: Semalign_KeypointArray.State = .unspecified
     var _startedCold: Bool = false
     var _metric: Bool = false
     var _focalLengthPx: Double = 0
@@ -1211,6 +1207,10 @@ nonisolated extension Semalign_KeypointArray: SwiftProtobuf.Message, SwiftProtob
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension Semalign_KeypointArray.State: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}SEARCHING\0\u{1}TRACKING\0\u{1}LOST\0\u{1}NO_OBJECT\0")
 }
 
 nonisolated extension Semalign_Query: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -2,7 +2,7 @@
 
 import SemAlignCore
 
-extension Semalign_State {
+extension Semalign_KeypointArray.State {
     /// From Core's state.
     init(_ state: TrackingState) {
         self =

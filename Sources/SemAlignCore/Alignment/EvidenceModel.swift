@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SemAlignKernels
+
+/// A class representation laid out for the evidence kernels: flat buffers, made once per class.
+package struct EvidenceModel: Sendable {
+    let representation: ClassRepresentation
+    /// L.
+    let keypointCount: Int
+    /// P = L + N.
+    let pointCount: Int
+    /// K shape modes.
+    let modeCount: Int
+    /// Largest distance between canonical keypoints.
+    let diameter: Double
+    /// Variance per coordinate that the modes leave out [canonical units²].
+    let restVariance: Double
+    /// Canonical points, P×3.
+    let points: [Float]
+    /// Modes of all points, P×K×3.
+    let modes: [Float]
+    /// Weight of each point as evidence.
+    let weights: [Float]
+    /// Directions of the visibility table, D×3.
+    let directions: [Float]
+
+    /// Observations that the dense cloud counts for: neighbours say much the same.
+    private static let denseObservations: Float = 60
+    /// Observations that a keypoint counts for.
+    private static let keypointObservations: Float = 2
+
+    init(_ representation: ClassRepresentation) {
+        self.representation = representation
+        keypointCount = representation.keypoints.count
+        let dense = representation.dense.map
+        pointCount = keypointCount + dense.pointCount
+        let modeCount = min(16, max(3 * keypointCount - 7, 0))
+        self.modeCount = modeCount
+        let keypointCount = keypointCount
+        diameter = SemAlignCore.diameter(of: representation.keypoints)
+        points = representation.points.flatMap { [Float($0.x), Float($0.y), Float($0.z)] }
+        directions = representation.visibility.directions.flatMap { [$0.x, $0.y, $0.z] }
+        weights =
+            [Float](repeating: Self.keypointObservations, count: keypointCount)
+            + [Float](
+                repeating: Self.denseObservations / Float(max(dense.pointCount, 1)), count: dense.pointCount)
+        let flat = representation.keypoints.flatMap { [$0.x, $0.y, $0.z] }
+        var keypointModes = [Double](repeating: 0, count: modeCount * 3 * keypointCount)
+        restVariance = unsafe semalign_shape_modes(
+            representation.prior.shapeCovariance, flat, Int32(keypointCount), Int32(modeCount), &keypointModes)
+        var modes = [Float](repeating: 0, count: pointCount * modeCount * 3)
+        for k in 0..<modeCount {
+            let displaced = (0..<keypointCount).map { i in
+                let start = k * 3 * keypointCount + 3 * i
+                return SIMD3(keypointModes[start], keypointModes[start + 1], keypointModes[start + 2])
+            }
+            // Rows of B sum to 1, so displacements map like points.
+            for (p, d) in (displaced + dense.apply(to: displaced)).enumerated() {
+                let start = (p * modeCount + k) * 3
+                (modes[start], modes[start + 1], modes[start + 2]) = (Float(d.x), Float(d.y), Float(d.z))
+            }
+        }
+        self.modes = modes
+    }
+
+    /// Lends the buffers to a kernel.
+    func withKernel<Result>(_ body: (UnsafePointer<semalign_model>) -> Result) -> Result {
+        unsafe points.withUnsafeBufferPointer { points in
+            unsafe modes.withUnsafeBufferPointer { modes in
+                unsafe weights.withUnsafeBufferPointer { weights in
+                    unsafe representation.visibility.table.withUnsafeBufferPointer { table in
+                        unsafe directions.withUnsafeBufferPointer { directions in
+                            var model = unsafe semalign_model(
+                                point_count: Int32(pointCount), mode_count: Int32(modeCount),
+                                direction_count: Int32(directions.count / 3), points: points.baseAddress,
+                                modes: modes.baseAddress, weights: weights.baseAddress,
+                                visibility: table.baseAddress, directions: directions.baseAddress)
+                            return unsafe body(&model)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

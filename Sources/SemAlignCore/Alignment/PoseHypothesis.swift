@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SemAlignKernels
+
+/// A pose and shape of the class in a frame, and how well the frame supports it.
+package struct PoseHypothesis: Sendable {
+    /// Class frame to camera frame.
+    package var rotation: Rotation
+    package var translation: SIMD3<Double>
+    package var scale: Double
+    /// Logarithm of the true focal length over the frame's.
+    package var logFocalChange = 0.0
+    /// Shape in standard deviations of each mode; empty = the class mean.
+    package var modes: [Double] = []
+    /// Support by the frame: higher is better.
+    package var support = -Double.infinity
+    package var parts = ""
+
+    /// The pose without its shape.
+    package var transform: SimilarityTransform {
+        SimilarityTransform(scale: scale, rotation: rotation, translation: translation)
+    }
+
+    /// As the kernels take it.
+    var kernel: semalign_pose {
+        var pose = semalign_pose()
+        unsafe withUnsafeMutableBytes(of: &pose.rotation) { bytes in
+            let rows = unsafe bytes.bindMemory(to: Float.self)
+            for (column, axis) in [rotation.x, rotation.y, rotation.z].enumerated() {
+                unsafe rows[column] = Float(axis.x)
+                unsafe rows[3 + column] = Float(axis.y)
+                unsafe rows[6 + column] = Float(axis.z)
+            }
+        }
+        pose.translation = (Float(translation.x), Float(translation.y), Float(translation.z))
+        pose.scale = Float(scale)
+        pose.log_focal_change = Float(logFocalChange)
+        unsafe withUnsafeMutableBytes(of: &pose.modes) { bytes in
+            let values = unsafe bytes.bindMemory(to: Float.self)
+            for (k, value) in modes.enumerated() where k < Int(SEMALIGN_MODE_LIMIT) {
+                unsafe values[k] = Float(value)
+            }
+        }
+        return pose
+    }
+
+    /// Takes over what a kernel made of the pose.
+    mutating func update(from pose: semalign_pose, modeCount: Int) {
+        let r = pose.rotation
+        rotation = Rotation(
+            x: [Double(r.0), Double(r.3), Double(r.6)], y: [Double(r.1), Double(r.4), Double(r.7)],
+            z: [Double(r.2), Double(r.5), Double(r.8)])
+        translation = [
+            Double(pose.translation.0), Double(pose.translation.1), Double(pose.translation.2),
+        ]
+        scale = Double(pose.scale)
+        logFocalChange = Double(pose.log_focal_change)
+        modes = unsafe withUnsafeBytes(of: pose.modes) { bytes in
+            let values = unsafe bytes.bindMemory(to: Float.self)
+            return (0..<modeCount).map { unsafe Double(values[$0]) }
+        }
+    }
+}
+
+/// Refines and judges poses against one frame.
+struct PoseRefiner {
+    let model: EvidenceModel
+    let evidence: FrameEvidence
+    /// Prior of log scale; deviation 0 = none.
+    let logScaleMean: Double
+    let logScaleDeviation: Double
+    /// Prior of the focal length's change; 0 = the focal length is known.
+    let logFocalDeviation: Double
+
+    /// Pulls with matches reaching `reach` object radii and `modes` shape modes free, for an object of `scale`.
+    ///
+    /// Far from the solution depth and silhouette are read as loosely as the matches.
+    func pulls(reach: Double, modes: Int, scale: Double) -> semalign_pulls {
+        let size = scale * model.diameter
+        let loose = max(1, reach / 0.1)
+        return semalign_pulls(
+            attraction_sigma: Float(reach * evidence.radius), depth_sigma: Float(0.03 * size * loose),
+            mask_sigma: Float(0.06 * evidence.radius * loose), occlusion_margin: Float(0.12 * size),
+            semantic_weight: 1, depth_weight: 1, mask_weight: 1, patch_weight: 0,
+            log_scale_mean: Float(logScaleMean), log_scale_deviation: Float(logScaleDeviation),
+            log_focal_deviation: Float(logFocalDeviation), free_modes: Int32(modes))
+    }
+
+    /// Gauss-Newton steps with the reach shrinking from `reach.0` to `reach.1`.
+    func refine(_ hypothesis: inout PoseHypothesis, steps: Int, reach: (Double, Double), modes: Int) {
+        var pose = hypothesis.kernel
+        var scratch = [Float](repeating: 0, count: 3 * model.pointCount)
+        unsafe model.withKernel { model in
+            unsafe evidence.withKernel { evidence in
+                for step in 0..<steps {
+                    let t = steps > 1 ? Double(step) / Double(steps - 1) : 1
+                    var pulls = pulls(
+                        reach: reach.0 * pow(reach.1 / reach.0, t), modes: modes, scale: Double(pose.scale))
+                    _ = unsafe semalign_refine_pose(model, evidence, &pulls, &pose, &scratch, nil)
+                }
+            }
+        }
+        hypothesis.update(from: pose, modeCount: model.modeCount)
+    }
+
+    /// Judges poses by what the frame shows, read as loosely as `reach`; every `stride`-th dense point is looked at.
+    func judge(_ hypotheses: inout [PoseHypothesis], stride: Int, reach: Double) {
+        var scratch = [Float](repeating: 0, count: 3 * model.pointCount)
+        var covered = [UInt8](repeating: 0, count: evidence.rows * evidence.columns)
+        // Visible points lie some 0.2 object radii apart once they are thinned out.
+        let spacing = 0.12 * evidence.radius * Double(stride).squareRoot()
+        let patches = max(1, Int((spacing / min(evidence.patchSize.x, evidence.patchSize.y)).rounded()))
+        unsafe model.withKernel { kernelModel in
+            unsafe evidence.withKernel { evidence in
+                for i in hypotheses.indices {
+                    var pose = hypotheses[i].kernel
+                    var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale)
+                    let support = unsafe semalign_pose_support(
+                        kernelModel, evidence, &pulls, &pose, Int32(model.keypointCount), Int32(stride),
+                        Int32(patches), &scratch, &covered)
+                    hypotheses[i].support = value(of: support, hypotheses[i])
+                    hypotheses[i].parts = "sem \(support.semantic) dep \(support.depth) mask \(support.mask) cov \(support.coverage)"
+                }
+            }
+        }
+    }
+
+    private func value(of support: semalign_support, _ hypothesis: PoseHypothesis) -> Double {
+        var value = Double(support.semantic) + Double(support.depth) + Double(support.mask)
+        value += 3 * Double(support.coverage)
+        value -= 0.02 * hypothesis.modes.reduce(0) { $0 + $1 * $1 }
+        if logScaleDeviation > 0 {
+            let d = (log(hypothesis.scale) - logScaleMean) / logScaleDeviation
+            value -= 0.05 * d * d
+        }
+        return value
+    }
+
+    /// Positions of all points under a pose, in the camera frame.
+    func points(_ hypothesis: PoseHypothesis) -> [SIMD3<Double>] {
+        var pose = hypothesis.kernel
+        var flat = [Float](repeating: 0, count: 3 * model.pointCount)
+        unsafe model.withKernel { unsafe semalign_place_class($0, &pose, &flat) }
+        return (0..<model.pointCount).map { i -> SIMD3<Double> in
+            let point = SIMD3<Float>(flat[3 * i], flat[3 * i + 1], flat[3 * i + 2])
+            return SIMD3<Double>(point)
+        }
+    }
+}

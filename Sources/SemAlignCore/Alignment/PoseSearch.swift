@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Finds poses from the evidence of one frame, without a guess to start from (METHOD 4.2).
+///
+/// Every rotation of a grid over all orientations is tried. For each, the matches between the points visible
+/// from there and their best patches, lifted by depth, vote for the translation; the best are refined.
+struct PoseSearch {
+    let model: EvidenceModel
+    let evidence: FrameEvidence
+    let refiner: PoseRefiner
+
+    /// Turns about the line of sight that are tried.
+    private static let turns = 24
+    /// Distinct hypotheses that are refined coarsely, and finely.
+    private static let coarseCount = 64
+    private static let fineCount = 12
+    /// Hypotheses closer than this are one [rad].
+    private static let distinctAngle = 0.3
+
+    /// A point of the class and a place where the frame shows its like.
+    private struct Match {
+        let point: Int
+        /// In the camera frame; z is a guess where there is no depth.
+        let position: SIMD3<Float>
+        let weight: Float
+    }
+
+    init(model: EvidenceModel, evidence: FrameEvidence, refiner: PoseRefiner) {
+        self.model = model
+        self.evidence = evidence
+        self.refiner = refiner
+    }
+
+    /// The best distinct hypotheses, best first.
+    func run() -> [PoseHypothesis] {
+        let scale = exp(refiner.logScaleMean)
+        let center = objectCenter(scale: scale)
+        let matches = matches(depthWithout: center.z)
+        var votes = vote(matches, center: center, scale: scale)
+        refiner.judge(&votes, stride: 5, reach: 0.3)
+        votes.sort { $0.support > $1.support }
+        var coarse = distinct(votes, limit: Self.coarseCount)
+        for i in coarse.indices {
+            refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0)
+        }
+        refiner.judge(&coarse, stride: 3, reach: 0.2)
+        coarse.sort { $0.support > $1.support }
+        var fine = distinct(coarse, limit: Self.fineCount)
+        for i in fine.indices {
+            refiner.refine(&fine[i], steps: 10, reach: (0.3, 0.1), modes: model.modeCount)
+        }
+        refiner.judge(&fine, stride: 1, reach: 0.1)
+        fine.sort { $0.support > $1.support }
+        return distinct(fine, limit: Self.fineCount)
+    }
+
+    /// Centre of the object's visible surface, or a guess at its depth from its size in the image.
+    private func objectCenter(scale: Double) -> SIMD3<Double> {
+        let depths = evidence.patchDepth.indices.compactMap { k in
+            evidence.patchInMask[k] == 1 && evidence.patchDepth[k] > 0 ? evidence.patchDepth[k] : nil
+        }.sorted()
+        // Root mean square distance from the centre of a surface seen is some 0.3 diameters.
+        let guess = evidence.camera.focalLength.x * 0.3 * scale * model.diameter / evidence.radius
+        let z = depths.isEmpty ? guess : Double(depths[depths.count / 2])
+        return evidence.camera.unproject(evidence.center, depth: z)
+    }
+
+    /// For every point its two best patches that are apart.
+    private func matches(depthWithout guess: Double) -> [Match] {
+        var matches: [Match] = []
+        let count = evidence.patchCount
+        let stride = max(1, (model.pointCount - model.keypointCount) / 200)
+        for point in 0..<model.pointCount {
+            if point >= model.keypointCount, (point - model.keypointCount) % stride != 0 { continue }
+            var taken: [Int] = []
+            for _ in 0..<2 {
+                var best = -1
+                var bestValue: Float = 0.2
+                for k in 0..<count where evidence.patchInMask[k] == 1 {
+                    let value = evidence.logLikelihood[point * count + k]
+                    guard value > bestValue else { continue }
+                    if let other = taken.first {
+                        let d = pixel(k) - pixel(other)
+                        if (d * d).sum() < 9 * evidence.patchSize.x * evidence.patchSize.y { continue }
+                    }
+                    (best, bestValue) = (k, value)
+                }
+                guard best >= 0 else { break }
+                taken.append(best)
+                let depth = evidence.patchDepth[best] > 0 ? Double(evidence.patchDepth[best]) : guess
+                let position = evidence.camera.unproject(pixel(best), depth: depth)
+                matches.append(
+                    Match(
+                        point: point, position: SIMD3<Float>(position),
+                        weight: min(exp(bestValue), 6) * model.weights[point]))
+            }
+        }
+        return matches
+    }
+
+    private func pixel(_ patch: Int) -> SIMD2<Double> {
+        SIMD2(Double(evidence.patchPixels[2 * patch]), Double(evidence.patchPixels[2 * patch + 1]))
+    }
+
+    /// Two hypotheses per rotation: where most matches agree, and centred on the visible surface.
+    private func vote(_ matches: [Match], center: SIMD3<Double>, scale: Double) -> [PoseHypothesis] {
+        let toObject = lineOfSight(center)
+        let visibility = model.representation.visibility
+        let positions = model.representation.points
+        let spread = Float(0.12 * scale * model.diameter)
+        var hypotheses: [PoseHypothesis] = []
+        for d in visibility.directions.indices {
+            let usable = matches.filter { visibility.probability(point: $0.point, direction: d) > 0.5 }
+            guard usable.count >= 3 else { continue }
+            let seen = positions.indices.filter { visibility.probability(point: $0, direction: d) > 0.5 }
+            let seenMean = seen.reduce(SIMD3<Double>.zero) { $0 + positions[$1] } / Double(seen.count)
+            for turn in 0..<Self.turns {
+                let rotation = toObject.composed(
+                    with: view(
+                        from: SIMD3<Double>(visibility.directions[d]),
+                        turned: 2 * .pi * Double(turn) / Double(Self.turns)))
+                let offsets = usable.map { match -> SIMD3<Float> in
+                    var offset =
+                        match.position - SIMD3<Float>(scale * rotation.apply(positions[match.point]))
+                    // Without depth every match lies at the guess: only its line of sight counts.
+                    if !evidence.hasDepth { offset.z = Float(center.z) }
+                    return offset
+                }
+                var place = SIMD3<Float>(center - scale * rotation.apply(seenMean))
+                for round in 0..<4 {
+                    let reach = round < 2 ? 4 * spread * spread : spread * spread
+                    var sum = SIMD3<Float>.zero
+                    var total: Float = 0
+                    for (offset, match) in zip(offsets, usable) {
+                        let e = offset - place
+                        let r = (e * e).sum() / reach
+                        let w = match.weight / ((1 + r) * (1 + r))
+                        sum += w * offset
+                        total += w
+                    }
+                    if total > 0 { place = sum / total }
+                }
+                for place in [SIMD3<Double>(place), center - scale * rotation.apply(seenMean)] {
+                    hypotheses.append(PoseHypothesis(rotation: rotation, translation: place, scale: scale))
+                }
+            }
+        }
+        return hypotheses
+    }
+
+    /// Camera-from-class rotation of a camera that looks from `direction` at the object, turned about its axis.
+    private func view(from direction: SIMD3<Double>, turned angle: Double) -> Rotation {
+        let side = unit(cross(direction, abs(direction.z) < 0.9 ? [0, 0, 1] : [1, 0, 0]))
+        let down = cross(-direction, side)
+        // Rows of the rotation are the camera's axes in the class frame: x, y, and z away from the camera.
+        let x = cos(angle) * side + sin(angle) * down
+        let y = cross(-direction, x)
+        let z = -direction
+        return Rotation(x: [x.x, y.x, z.x], y: [x.y, y.y, z.y], z: [x.z, y.z, z.z])
+    }
+
+    /// Rotation that turns the optical axis to the object: views are tried about the line of sight.
+    private func lineOfSight(_ center: SIMD3<Double>) -> Rotation {
+        let z = unit(center)
+        let x = unit(cross([0, 1, 0], z))
+        return Rotation(x: x, y: cross(z, x), z: z)
+    }
+
+    /// The first `limit` hypotheses that differ from all before them in rotation or place.
+    private func distinct(_ sorted: [PoseHypothesis], limit: Int) -> [PoseHypothesis] {
+        var kept: [PoseHypothesis] = []
+        for candidate in sorted {
+            let isNew = kept.allSatisfy { other in
+                candidate.rotation.angle(to: other.rotation) > Self.distinctAngle
+                    || squaredDistance(candidate.translation, other.translation).squareRoot()
+                        > 0.3 * candidate.scale * model.diameter
+            }
+            if isNew { kept.append(candidate) }
+            if kept.count == limit { break }
+        }
+        return kept
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SemAlignKernels
+
+/// Which compiled copy of the kernels runs.
+///
+/// Copies differ in the last bits of their results only.
+public enum InstructionSet: Int32, Hashable, Sendable, CaseIterable {
+    /// Any processor of the architecture.
+    case base = 0
+    /// x86-64-v3: AVX2, FMA, F16C.
+    case v3 = 1
+
+    /// The fastest copy that this processor can run.
+    public static var best: InstructionSet { InstructionSet(rawValue: semalign_best_isa()) ?? .base }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels for any processor: SSE2 on x86-64, NEON on aarch64.
+#include "Kernels.hpp"
+#define ISA(name) name##_base
+#define ISA_ROWS 2
+#include "Similarity.inc"
+#include "ImageLikelihood.inc"
+const KernelTable base_kernels = KERNEL_TABLE;
