@@ -44,7 +44,7 @@ struct TinyFrame {
 
     /// Frame `number` of a camera with 30 pictures a second.
     init(_ number: Int, start: UInt64 = Self.start) {
-        stamp = start + UInt64(number) * 33_000_000
+        stamp = UInt64(Int(start) + number * 33_000_000)
     }
 
     var maskValue: ObjectMask {
