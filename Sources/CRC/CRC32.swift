@@ -12,6 +12,11 @@ public struct CRC32: Hashable, Sendable {
     /// The checksum of all bytes so far.
     public var value: UInt32 { ~state }
 
+    /// The checksum of an array in one call.
+    public static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        unsafe checksum(bytes.span.bytes)
+    }
+
     /// The checksum of `bytes` in one call.
     public static func checksum(_ bytes: RawSpan) -> UInt32 {
         var crc = CRC32()
@@ -45,7 +50,8 @@ public struct CRC32: Hashable, Sendable {
     /// Folds eight bytes whose last one is `base` / 256 bytes away from the end of the step.
     private static func fold(_ word: UInt64, _ tables: UnsafeBufferPointer<UInt32>, _ base: Int) -> UInt32 {
         let a = unsafe tables[base + 1792 + Int(word & 255)] ^ tables[base + 1536 + Int(word >> 8 & 255)]
-        let b = unsafe tables[base + 1280 + Int(word >> 16 & 255)] ^ tables[base + 1024 + Int(word >> 24 & 255)]
+        let b =
+            unsafe tables[base + 1280 + Int(word >> 16 & 255)] ^ tables[base + 1024 + Int(word >> 24 & 255)]
         let c = unsafe tables[base + 768 + Int(word >> 32 & 255)] ^ tables[base + 512 + Int(word >> 40 & 255)]
         let d = unsafe tables[base + 256 + Int(word >> 48 & 255)] ^ tables[base + Int(word >> 56)]
         return a ^ b ^ c ^ d
