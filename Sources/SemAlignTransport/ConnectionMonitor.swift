@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CZeroMQ
+
+/// Notices connections that the library has given up.
+///
+/// It calls again wherever a peer went away, but not where a peer broke the rules: a frame over the size limit, or
+/// bytes that are not ZeroMQ's. One such message would leave a subscriber deaf for ever.
+@safe final class ConnectionMonitor {
+    let handle: UnsafeMutableRawPointer
+    private let socket: UnsafeMutableRawPointer
+    private var message = ReceivedMessage()
+
+    /// How long the library may take to say that it calls again after it said that a connection ended.
+    private static let grace = Duration.milliseconds(20)
+
+    /// Watches `socket`, which must outlive the monitor.
+    init(_ context: Context, watching socket: UnsafeMutableRawPointer) throws(TransportError) {
+        guard let handle = unsafe zmq_socket(context.handle, ZMQ_PAIR) else {
+            throw .last(operation: "opening a socket")
+        }
+        unsafe self.handle = handle
+        unsafe self.socket = socket
+        let name = "inproc://semalign-monitor-\(UInt(bitPattern: socket))"
+        let events = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECT_RETRIED
+        guard unsafe zmq_socket_monitor(socket, name, events) == 0, unsafe zmq_connect(handle, name) == 0
+        else {
+            throw .last(operation: "watching connections")
+        }
+    }
+
+    deinit {
+        _ = unsafe zmq_socket_monitor(socket, nil, 0)
+        _ = unsafe zmq_close(handle)
+    }
+
+    /// Addresses of connections that have ended since the last call and that nobody calls again.
+    func lostAddresses() throws(TransportError) -> [String] {
+        var lost: [String] = []
+        while try take(into: &lost) || (!lost.isEmpty && waitForMore()) {}
+        return lost
+    }
+
+    /// Takes one event: its number in the first two bytes, then the address.
+    private func take(into lost: inout [String]) throws(TransportError) -> Bool {
+        guard try unsafe message.receive(from: handle) else { return false }
+        guard message.frameCount == 2, message.byteCount(ofFrame: 0) >= 2 else { return true }
+        let event = message.withFrame(0) { Int32($0[0]) | Int32($0[1]) << 8 }
+        let address = message.withFrame(1) { bytes in
+            unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+        }
+        if event == ZMQ_EVENT_DISCONNECTED {
+            lost.append(address)
+        } else {
+            lost.removeAll { $0 == address }
+        }
+        return true
+    }
+
+    private func waitForMore() -> Bool {
+        var item = unsafe zmq_pollitem_t(socket: handle, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0)
+        return unsafe zmq_poll(&item, 1, Int(Self.grace / .milliseconds(1))) > 0
+    }
+}
