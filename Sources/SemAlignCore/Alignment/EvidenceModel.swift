@@ -21,6 +21,8 @@ package struct EvidenceModel: Sendable {
     let modes: [Float]
     /// Weight of each point as evidence.
     let weights: [Float]
+    /// Features of all points, packed for the similarity kernel.
+    let vectors: PackedVectors
     /// Directions of the visibility table, D×3.
     let directions: [Float]
 
@@ -40,6 +42,7 @@ package struct EvidenceModel: Sendable {
         diameter = SemAlignCore.diameter(of: representation.keypoints)
         points = representation.points.flatMap { [Float($0.x), Float($0.y), Float($0.z)] }
         directions = representation.visibility.directions.flatMap { [$0.x, $0.y, $0.z] }
+        vectors = PackedVectors(representation.appearance)
         weights =
             [Float](repeating: Self.keypointObservations, count: keypointCount)
             + [Float](

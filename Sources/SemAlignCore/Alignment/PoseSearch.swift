@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import SemAlignKernels
 
 /// Finds poses from the evidence of one frame, without a guess to start from (METHOD 4.2).
 ///
@@ -79,7 +80,7 @@ struct PoseSearch {
                 var best = -1
                 var bestValue: Float = 0.2
                 for k in 0..<count where evidence.patchInMask[k] == 1 {
-                    let value = evidence.logLikelihood[point * count + k]
+                    let value = evidence.logLikelihood[k * evidence.likelihoodStride + point]
                     guard value > bestValue else { continue }
                     if let other = taken.first {
                         let d = pixel(k) - pixel(other)
@@ -110,40 +111,33 @@ struct PoseSearch {
         let visibility = model.representation.visibility
         let positions = model.representation.points
         let spread = Float(0.12 * scale * model.diameter)
+        var scratch = [Float](repeating: 0, count: 3 * matches.count)
         var hypotheses: [PoseHypothesis] = []
+        hypotheses.reserveCapacity(2 * visibility.directions.count * Self.turns)
         for d in visibility.directions.indices {
             let usable = matches.filter { visibility.probability(point: $0.point, direction: d) > 0.5 }
-            guard usable.count >= 3 else { continue }
             let seen = positions.indices.filter { visibility.probability(point: $0, direction: d) > 0.5 }
+            guard usable.count >= 3, !seen.isEmpty else { continue }
             let seenMean = seen.reduce(SIMD3<Double>.zero) { $0 + positions[$1] } / Double(seen.count)
+            let places = usable.flatMap { [$0.position.x, $0.position.y, $0.position.z] }
+            let canonical = usable.flatMap { match in
+                (0..<3).map { model.points[3 * match.point + $0] }
+            }
+            let weights = usable.map(\.weight)
             for turn in 0..<Self.turns {
                 let rotation = toObject.composed(
                     with: view(
                         from: SIMD3<Double>(visibility.directions[d]),
                         turned: 2 * .pi * Double(turn) / Double(Self.turns)))
-                let offsets = usable.map { match -> SIMD3<Float> in
-                    var offset =
-                        match.position - SIMD3<Float>(scale * rotation.apply(positions[match.point]))
-                    // Without depth every match lies at the guess: only its line of sight counts.
-                    if !evidence.hasDepth { offset.z = Float(center.z) }
-                    return offset
-                }
-                var place = SIMD3<Float>(center - scale * rotation.apply(seenMean))
-                for round in 0..<4 {
-                    let reach = round < 2 ? 4 * spread * spread : spread * spread
-                    var sum = SIMD3<Float>.zero
-                    var total: Float = 0
-                    for (offset, match) in zip(offsets, usable) {
-                        let e = offset - place
-                        let r = (e * e).sum() / reach
-                        let w = match.weight / ((1 + r) * (1 + r))
-                        sum += w * offset
-                        total += w
-                    }
-                    if total > 0 { place = sum / total }
-                }
-                for place in [SIMD3<Double>(place), center - scale * rotation.apply(seenMean)] {
-                    hypotheses.append(PoseHypothesis(rotation: rotation, translation: place, scale: scale))
+                let centred = center - scale * rotation.apply(seenMean)
+                var place = [Float(centred.x), Float(centred.y), Float(centred.z)]
+                unsafe semalign_vote_translation(
+                    places, canonical, weights, Int32(usable.count), rotation.rows, Float(scale), spread,
+                    evidence.hasDepth ? 0 : 1, &place, &scratch)
+                let voted = SIMD3(Double(place[0]), Double(place[1]), Double(place[2]))
+                for translation in [voted, centred] {
+                    hypotheses.append(
+                        PoseHypothesis(rotation: rotation, translation: translation, scale: scale))
                 }
             }
         }
@@ -181,5 +175,12 @@ struct PoseSearch {
             if kept.count == limit { break }
         }
         return kept
+    }
+}
+
+extension Rotation {
+    /// The nine entries, row by row.
+    var rows: [Float] {
+        [x.x, y.x, z.x, x.y, y.y, z.y, x.z, y.z, z.z].map { Float($0) }
     }
 }
