@@ -10,13 +10,17 @@ struct SemAlign: ParsableCommand {
         abstract: "Aligns learned 3D object classes with camera frames and publishes their keypoints.",
         discussion: """
             A class is built from annotated images with 'build', judged with 'evaluate', tried on one image \
-            with 'align'. 'simulate' makes data to begin with.
+            with 'align'. 'run' is the node, 'replay' the same over a recorded bag. 'simulate' makes data to begin \
+            with.
 
             Exit codes: 0 done, 64 usage, 65 bad data, 66 no such input, 69 service unavailable, \
             73 cannot create, 74 input or output failed, 78 bad configuration.
             """,
         version: ProgramVersion.current,
-        subcommands: [Simulate.self, Build.self, Align.self, Evaluate.self, Show.self])
+        subcommands: [
+            Simulate.self, Build.self, Align.self, Evaluate.self, Show.self, Run.self, Watch.self,
+            Replay.self, Bag.self,
+        ])
 
     static func main() {
         do {

@@ -28,7 +28,7 @@ struct Align: ParsableCommand {
     var json = false
 
     func run() throws {
-        let file = try RepresentationFile.read(path: representation)
+        let file = try RepresentationFile.load(representation)
         let data = try AnnotatedDataset(contentsOf: dataset)
         guard let chosen = data.image(id: image) else {
             let some = data.images.prefix(5).map(\.id).joined(separator: ", ")

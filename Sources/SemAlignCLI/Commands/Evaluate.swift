@@ -34,7 +34,7 @@ struct Evaluate: ParsableCommand {
     var json = false
 
     func run() throws {
-        let objectClass = try RepresentationFile.read(path: representation).representation
+        let objectClass = try RepresentationFile.load(representation).representation
         let data = try AnnotatedDataset(contentsOf: dataset)
         let images = try data.requiredImages(inSplit: split)
         var evaluation = try Evaluation(of: objectClass, on: data, options: options)

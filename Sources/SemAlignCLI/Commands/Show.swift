@@ -16,7 +16,7 @@ struct Show: ParsableCommand {
     var json = false
 
     func run() throws {
-        let file = try RepresentationFile.read(path: representation)
+        let file = try RepresentationFile.load(representation)
         print(json ? Self.json(file).line : Self.text(file))
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 public import ArgumentParser
+import SemAlignDatasets
 public import SemAlignSimulation
 
 /// Data with known truth, to begin with and to test with.
@@ -23,13 +24,27 @@ struct Simulate: ParsableCommand {
     var output: String
     @OptionGroup var sets: SimulatedSetOptions
     @OptionGroup var scene: SimulatedSceneOptions
+    @Option(help: "Also write the video to this MCAP bag; needs --video.")
+    var bag: String?
     @Flag(help: "Print one JSON object.")
     var json = false
+
+    func validate() throws {
+        guard bag == nil || sets.video > 0 else {
+            throw ValidationError("--bag writes the video: give its length with --video FRAMES.")
+        }
+    }
 
     func run() throws {
         var progress = ProgressBar("simulate")
         let simulation = Simulation(family: family, sets: sets, scene: scene)
         let counts = try simulation.write(to: output) { progress.update($0, of: $1) }
+        if let bag {
+            let dataset = try AnnotatedDataset(contentsOf: output)
+            let recording = try RunRecording(of: Simulation.videoName, in: dataset)
+            let summary = try recording.write(to: bag) { progress.update($0, of: $1) }
+            for note in summary.notes { StandardError.note(note) }
+        }
         progress.finish()
         if json {
             let splits = counts.map { ($0.split, JSONValue.integer($0.images)) }
@@ -41,6 +56,7 @@ struct Simulate: ParsableCommand {
         } else {
             let splits = counts.map { "\($0.split) \($0.images)" }.joined(separator: ", ")
             print("\(output)/dataset.json: class '\(family.rawValue)', images: \(splits)")
+            if let bag { print("\(bag): the video as a bag") }
         }
     }
 }

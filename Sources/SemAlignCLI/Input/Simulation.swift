@@ -19,7 +19,12 @@ struct Simulation {
         let instances: [Int]
         let count: Int
         let configuration: SimulationConfiguration
+        /// True for the frames of one video, which is a run of the split's name.
+        var isVideo = false
     }
+
+    /// Name of the split and run that a video makes.
+    static let videoName = "video"
 
     private let objectClass: SyntheticClass
     private let seed: UInt64
@@ -32,6 +37,8 @@ struct Simulation {
         let plain = scene.configuration
         var hidden = plain
         hidden.occlusion = SimulationConfiguration.usualOcclusion
+        var moving = plain
+        moving.jumps = scene.jump ? [sets.video / 3, 2 * sets.video / 3] : []
         let seen = Array(0..<sets.instances)
         let unseen = SyntheticSets.unseen
         splits = [
@@ -42,6 +49,9 @@ struct Simulation {
             Split(
                 name: "occluded", instances: unseen, count: sets.occluded ? sets.test : 0,
                 configuration: hidden),
+            Split(
+                name: Self.videoName, instances: unseen, count: sets.video, configuration: moving,
+                isVideo: true),
         ].filter { $0.count > 0 }
     }
 
@@ -53,17 +63,27 @@ struct Simulation {
         let total = splits.reduce(0) { $0 + $1.count }
         var written = 0
         for split in splits {
-            let simulator = Simulator(objectClass, configuration: split.configuration)
+            let image = images(of: split)
             for number in 0..<split.count {
-                let image = simulator.imageOfSet(
-                    instances: split.instances, number: number, split: split.name, seed: seed)
-                try writer.append(DatasetFrame(image, split: split.name))
+                try writer.append(DatasetFrame(image(number), split: split.name))
                 written += 1
                 progress(written, total)
             }
         }
         try writer.finish()
         return splits.map { Count(split: $0.name, images: $0.count) }
+    }
+
+    /// The images of a split by number, drawn when they are asked for.
+    private func images(of split: Split) -> (Int) -> SyntheticObservation {
+        let simulator = Simulator(objectClass, configuration: split.configuration)
+        if split.isVideo {
+            return simulator.video(instance: split.instances[0], seed: seed, name: split.name).frame
+        }
+        return { number in
+            simulator.imageOfSet(
+                instances: split.instances, number: number, split: split.name, seed: seed)
+        }
     }
 }
 

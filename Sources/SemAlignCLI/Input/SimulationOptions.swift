@@ -18,7 +18,13 @@ struct SimulatedSetOptions: ParsableArguments {
     @Flag(help: "Add the split 'occluded': unseen instances behind something.")
     var occluded = false
 
+    @Option(help: "Add the split and run 'video' of so many frames of an unseen instance, 15 a second.")
+    var video = 0
+
     func validate() throws {
+        guard (0...100_000).contains(video) else {
+            throw ValidationError("--video is \(video), expected 0 to 100000 frames.")
+        }
         guard (0...100_000).contains(train), (0...100_000).contains(test) else {
             throw ValidationError("--train and --test accept 0 to 100000 images.")
         }
@@ -32,6 +38,8 @@ struct SimulatedSetOptions: ParsableArguments {
 struct SimulatedSceneOptions: ParsableArguments {
     @Flag(help: "Blur the images as motion does.")
     var blur = false
+    @Flag(help: "Turn the object by 60 degrees from one frame of the video to the next, once a third.")
+    var jump = false
     @Flag(help: "Do not tell the focal length, and vary it from image to image.")
     var unknownFocal = false
     @Flag(help: "Write depth up to an unknown factor.")

@@ -7,11 +7,17 @@ import SemAlignCore
 import SemAlignDatasets
 import SemAlignImages
 import SemAlignMessages
+import SemAlignNode
 
 /// Why a command ends without a result: one line for people and a sysexits code.
 struct CommandFailure: Error {
     let code: Int32
     let message: String
+
+    init(code: Int32, message: String) {
+        self.code = code
+        self.message = message
+    }
 
     /// A mistake on the command line that only the files reveal.
     static func usage(_ message: String) -> CommandFailure {
@@ -26,6 +32,21 @@ struct CommandFailure: Error {
     /// A file that cannot be written.
     static func cannotCreate(_ message: String) -> CommandFailure {
         CommandFailure(code: EX_CANTCREAT, message: message)
+    }
+
+    /// A service that is not there.
+    static let unavailable = EX_UNAVAILABLE
+
+    /// What went wrong with the bag at `path`.
+    init(_ error: BagError, path: String) {
+        code = error.sysexit
+        message = error.description.contains("'\(path)'") ? error.description : "'\(path)': \(error)"
+    }
+
+    /// What went wrong with the representation file at `path`.
+    init(_ error: MessageError, path: String) {
+        code = error.sysexit
+        message = error.description.contains("'\(path)'") ? error.description : "'\(path)': \(error)"
     }
 
     /// Ends the process: help and version go to standard output, everything else is one line on standard error.
@@ -50,6 +71,7 @@ struct CommandFailure: Error {
         case let error as DatasetError: error.sysexit
         case let error as MessageError: error.sysexit
         case let error as BagError: error.sysexit
+        case let error as NodeError: error.exitCode
         case is RepresentationError, is ImageError: EX_DATAERR
         default: nil
         }
