@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SemAlignCore
+internal import SemAlignImages
 internal import SemAlignMessages
 
 /// A message that the node publishes or a replay writes.
@@ -43,7 +44,7 @@ struct FramePipeline: Sendable {
 
     init(
         _ configuration: NodeConfiguration, representation: RepresentationFile,
-        references: [String: Observation], reportsDurations: Bool
+        references: [String: SightedObservation], reportsDurations: Bool
     ) {
         file = representation
         topics = configuration.topics
@@ -61,12 +62,13 @@ struct FramePipeline: Sendable {
             state = .searching
         }
         switch job.frame.content {
-        case .observation(let observation):
-            let result = tracker.update(observation, clock: clock)
+        case .observation(let sighted):
+            let result = tracker.update(sighted.observation, clock: clock)
             state = result.state
-            let found = correspondence.answer(
-                job.queries, result: result, observation: observation, clock: clock)
-            return answer(result, instance: observation.instance, job: job, correspondences: found)
+            let found = correspondence.answer(job.queries, result: result, seen: sighted, clock: clock)
+            return answer(
+                result.seen(through: sighted.lens), instance: sighted.observation.instance, job: job,
+                correspondences: found)
         case .refused(let drop):
             // The tracker has not seen this frame: what it knew it still knows, but there is no answer now.
             let wasKnown = state == .tracking || state == .lost
@@ -126,11 +128,26 @@ extension TrackingResult {
             keypoints: [], densePoints: [], stages: [], message: "frame refused: \(refusal.detail)")
     }
 
+    /// The same answer with pixels as the camera's lens puts them; NaN where it puts them nowhere.
+    func seen(through lens: LensCamera?) -> TrackingResult {
+        guard let lens else { return self }
+        let pixels = lens.distorted(keypoints.map(\.pixel))
+        let bent = zip(keypoints, pixels).map { estimate, pixel in
+            KeypointEstimate(
+                position: estimate.position, pixel: pixel ?? SIMD2(.nan, .nan),
+                covariance: estimate.covariance, visible: pixel == nil ? 0 : estimate.visible,
+                score: estimate.score)
+        }
+        return with(keypoints: bent, stages: stages)
+    }
+
     /// The same answer without the time it took.
-    func withoutDurations() -> TrackingResult {
+    func withoutDurations() -> TrackingResult { with(keypoints: keypoints, stages: []) }
+
+    private func with(keypoints: [KeypointEstimate], stages: [StageDuration]) -> TrackingResult {
         TrackingResult(
             state: state, startedCold: startedCold, isMetric: isMetric, focalLengthPixels: focalLengthPixels,
             energy: energy, energyGap: energyGap, cameraFromClass: cameraFromClass, keypoints: keypoints,
-            densePoints: densePoints, stages: [], message: message)
+            densePoints: densePoints, stages: stages, message: message)
     }
 }
