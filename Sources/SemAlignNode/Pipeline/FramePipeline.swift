@@ -67,7 +67,8 @@ struct FramePipeline: Sendable {
             state = result.state
             let found = correspondence.answer(job.queries, result: result, seen: sighted, clock: clock)
             return answer(
-                result.seen(through: sighted.lens), instance: sighted.observation.instance, job: job,
+                result.seen(in: sighted.observation.imageSize, through: sighted.lens),
+                instance: sighted.observation.instance, job: job,
                 correspondences: found)
         case .refused(let drop):
             // The tracker has not seen this frame: what it knew it still knows, but there is no answer now.
@@ -128,17 +129,17 @@ extension TrackingResult {
             keypoints: [], densePoints: [], stages: [], message: "frame refused: \(refusal.detail)")
     }
 
-    /// The same answer with pixels as the camera's lens puts them; NaN where it puts them nowhere.
-    func seen(through lens: LensCamera?) -> TrackingResult {
-        guard let lens else { return self }
-        let pixels = lens.distorted(keypoints.map(\.pixel))
-        let bent = zip(keypoints, pixels).map { estimate, pixel in
+    /// The same answer with pixels as the camera's lens puts them; what is outside the image is not visible.
+    func seen(in size: ImageSize, through lens: LensCamera?) -> TrackingResult {
+        let straight = keypoints.map(\.pixel)
+        let pixels = lens.map { $0.distorted(straight).map { $0 ?? SIMD2(.nan, .nan) } } ?? straight
+        let image = PixelRegion(size)
+        let seen = zip(keypoints, pixels).map { estimate, pixel in
             KeypointEstimate(
-                position: estimate.position, pixel: pixel ?? SIMD2(.nan, .nan),
-                covariance: estimate.covariance, visible: pixel == nil ? 0 : estimate.visible,
-                score: estimate.score)
+                position: estimate.position, pixel: pixel, covariance: estimate.covariance,
+                visible: image.contains(pixel) ? estimate.visible : 0, score: estimate.score)
         }
-        return with(keypoints: bent, stages: stages)
+        return with(keypoints: seen, stages: stages)
     }
 
     /// The same answer without the time it took.
