@@ -62,6 +62,8 @@ public struct ImageEvidence: Sendable {
     private(set) var surface: MeasuredSurface?
     /// Mask and depth around the object.
     private(set) var scene: SceneGrid
+    /// Place, size and depth of the mask.
+    public let extent: ObjectExtent
     private var attention: [Float] = []
 
     /// Gathers the evidence of `observation` for `model`.
@@ -83,6 +85,7 @@ public struct ImageEvidence: Sendable {
         self.configuration = configuration
         camera = NormalizedCamera(observation: observation, objectBounds: bounds)
         scene = SceneGrid(observation: observation, bounds: bounds, camera: camera)
+        extent = ObjectExtent(scene)
         background = BackgroundField(
             scene: scene, form: configuration.backgroundForm, sigma: configuration.backgroundSigma)
         try compare(observation, model, bounds, instructions)
