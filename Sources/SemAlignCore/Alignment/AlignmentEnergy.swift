@@ -58,13 +58,13 @@ public struct AlignmentEnergy: Sendable {
         return terms
     }
 
-    /// Values of all terms for `state`, the geometric prior in full.
+    /// Values of all terms for `state`, the geometric prior in full (0 where its weight is 0).
     public func breakdown(
         of state: AlignmentState, weights: EnergyWeights, workspace: inout AlignmentWorkspace
     ) -> EnergyBreakdown {
         load(state, into: &workspace)
-        updateVisibility(&workspace)
-        return evaluate(&workspace, weights: weights)
+        updateVisibility(&workspace, strength: weights.visibility)
+        return evaluate(&workspace, weights: weights, wantsGeometryValue: weights.geometry != 0)
     }
 
     /// Loads `state` and chooses its gauge: the unit in which lengths are counted inside.
@@ -111,16 +111,17 @@ public struct AlignmentEnergy: Sendable {
     }
 
     /// Looks up which points can be seen in the present pose; held fixed until the next call.
-    package func updateVisibility(_ w: inout AlignmentWorkspace) {
+    ///
+    /// `strength` is the exponent with which that counts in the image terms.
+    package func updateVisibility(_ w: inout AlignmentWorkspace, strength: Double) {
         guard let rotation = rotation(of: w) else { return }
         let center = w.centroid
         let towards = rotation.applyInverse(-center / max((center * center).sum().squareRoot(), 1e-9))
+        let floor = evidence.configuration.visibilityFloor
         let direction = model.visibility.nearestDirection(to: SIMD3<Float>(towards))
         for point in 0..<model.pointCount {
             w.visibility[point] = model.visibility.probability(point: point, direction: direction)
-            if let floor = evidence.configuration.visibilityFloor {
-                w.logVisibility[point] = log(max(w.visibility[point], floor))
-            }
+            w.logVisibility[point] = Float(strength) * log(max(w.visibility[point], floor))
         }
     }
 }

@@ -57,6 +57,9 @@ public struct AlignmentSchedule: Hashable, Sendable {
     /// Weight of the class's metric scale (not in the paper).
     public var scale = Ramp.constant(0)
 
+    /// How much a point's chance to be seen counts in the image terms (not in the paper).
+    public var visibility = Ramp.constant(0)
+
     /// Makes the published schedule of all classes but `bottle`.
     public init() {}
 
@@ -76,6 +79,8 @@ public struct AlignmentSchedule: Hashable, Sendable {
         var schedule = published(className: className)
         schedule.measured = Ramp([0, 300], [0.02, 0.1])
         schedule.scale = .constant(0.02)
+        // From the start it would hold a wrong pose: points on the far side could not call for a turn.
+        schedule.visibility = Ramp([300, 500], [0, 1])
         schedule.learningRate = Ramp([0, 800, 1000], [5e-3, 5e-3, 1e-3])
         return schedule
     }
@@ -90,6 +95,7 @@ public struct AlignmentSchedule: Hashable, Sendable {
         weights.depth = depth.value(at: step)
         weights.measured = measured.value(at: step)
         weights.scale = scale.value(at: step)
+        weights.visibility = visibility.value(at: step)
         weights.denseSigma = denseSigma.value(at: step)
         weights.sparseSigma = sparseSigma.value(at: step)
         return weights

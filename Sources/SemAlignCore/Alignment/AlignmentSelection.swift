@@ -81,7 +81,7 @@ package struct SolutionCheck {
     ) {
         energy.load(state, into: &workspace)
         energy.placePoints(&workspace)
-        energy.updateVisibility(&workspace)
+        energy.updateVisibility(&workspace, strength: 0)
         depthContradiction = Self.contradiction(workspace, energy)
         showsBack = Self.showsBack(workspace, energy)
     }

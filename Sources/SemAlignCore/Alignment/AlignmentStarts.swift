@@ -8,6 +8,14 @@ public struct AlignmentStarts: Hashable, Sendable {
     public var rotationsPerFocalLength = 4
     /// Rotations where it is known.
     public var rotations = 16
+    /// Rotations that are looked at for each start that is wanted; the best ones that differ become the starts.
+    ///
+    /// Unlike the paper, which starts from random ones: a look costs about as much as one step. 1 = no choice.
+    public var looksPerStart = 30
+    /// Width at which a look compares model and image [normalised].
+    public var lookSigma = 0.15
+    /// Least angle between two starts of the same focal length [rad].
+    public var separation = 0.5
     /// Seed of the rotations.
     public var seed: UInt64 = 0
 
@@ -16,8 +24,10 @@ public struct AlignmentStarts: Hashable, Sendable {
 
     /// Starts for `energy`: centred on the mask, at the measured depth or at the depth that its size tells.
     ///
-    /// Rotations are random, each new one the farthest from those before among twenty draws.
-    public func states(for energy: AlignmentEnergy) -> [AlignmentState] {
+    /// Rotations are random; those are taken under which the visible points agree best with the image.
+    public func states(
+        for energy: AlignmentEnergy, workspace: inout AlignmentWorkspace
+    ) -> [AlignmentState] {
         let camera = energy.evidence.camera
         let focals: [Double]
         let each: Int
@@ -26,10 +36,44 @@ public struct AlignmentStarts: Hashable, Sendable {
         } else {
             (focals, each) = (focalLengths, rotationsPerFocalLength)
         }
-        let turns = spreadRotations(focals.count * each)
-        return turns.enumerated().map { number, rotation in
-            state(energy, rotation: rotation, focalLength: focals[number / each])
+        var generator = SeededGenerator(seed: seed)
+        var states: [AlignmentState] = []
+        for focal in focals {
+            states += promising(energy, focal, count: each, &generator, &workspace)
         }
+        return states
+    }
+
+    /// The `count` best of many random rotations, no two of them close to one another.
+    private func promising(
+        _ energy: AlignmentEnergy, _ focalLength: Double, count: Int, _ generator: inout SeededGenerator,
+        _ workspace: inout AlignmentWorkspace
+    ) -> [AlignmentState] {
+        var looks: [(rotation: Rotation, state: AlignmentState, energy: Double)] = []
+        for _ in 0..<count * max(looksPerStart, 1) {
+            let rotation = Rotation.random(using: &generator)
+            let state = state(energy, rotation: rotation, focalLength: focalLength)
+            let value =
+                looksPerStart > 1
+                ? energy.breakdown(of: state, weights: lookWeights, workspace: &workspace).total(lookWeights)
+                : 0
+            looks.append((rotation, state, value))
+        }
+        looks.sort { $0.energy < $1.energy }
+        var chosen: [Int] = []
+        for (number, look) in looks.enumerated() where chosen.count < count {
+            let isNew = chosen.allSatisfy { look.rotation.angle(to: looks[$0].rotation) > separation }
+            if isNew || looks.count == count { chosen.append(number) }
+        }
+        return chosen.map { looks[$0].state }
+    }
+
+    private var lookWeights: EnergyWeights {
+        var weights = EnergyWeights()
+        (weights.dense, weights.sparse, weights.geometry, weights.depth) = (1, 1, 0, 0)
+        (weights.measured, weights.visibility) = (0.05, 1)
+        (weights.denseSigma, weights.sparseSigma) = (lookSigma, lookSigma)
+        return weights
     }
 
     /// The start with a given rotation, class frame to camera, and focal length [normalised].
@@ -57,22 +101,6 @@ public struct AlignmentStarts: Hashable, Sendable {
         return AlignmentState(
             model: model, cameraFromClass: pose,
             focalLengthPixels: focalLength * energy.evidence.camera.unit)
-    }
-
-    private func spreadRotations(_ count: Int) -> [Rotation] {
-        var generator = SeededGenerator(seed: seed)
-        var chosen: [Rotation] = []
-        for _ in 0..<count {
-            var best = Rotation.random(using: &generator)
-            var farthest = -1.0
-            for _ in 0..<20 {
-                let candidate = Rotation.random(using: &generator)
-                let distance = chosen.map { candidate.angle(to: $0) }.min() ?? 0
-                if distance > farthest { (best, farthest) = (candidate, distance) }
-            }
-            chosen.append(best)
-        }
-        return chosen
     }
 }
 

@@ -62,8 +62,10 @@ public struct GradientSolver: Hashable, Sendable {
     ) {
         var adam = AdamW(count: 8)
         for step in steps {
-            if (step - steps.lowerBound) % visibilityInterval == 0 { energy.updateVisibility(&w) }
             var weights = schedule.weights(at: step)
+            if (step - steps.lowerBound) % visibilityInterval == 0 {
+                energy.updateVisibility(&w, strength: weights.visibility)
+            }
             // A shape that does not change has a constant prior.
             weights.geometry = 0
             _ = energy.evaluate(&w, weights: weights, wantsGeometryValue: false)
@@ -97,12 +99,14 @@ public struct GradientSolver: Hashable, Sendable {
         let count = w.keypoints.count
         var adam = AdamW(count: count + 1)
         for step in steps {
-            if (step - steps.lowerBound) % visibilityInterval == 0 { energy.updateVisibility(&w) }
+            let weights = schedule.weights(at: step)
+            if (step - steps.lowerBound) % visibilityInterval == 0 {
+                energy.updateVisibility(&w, strength: weights.visibility)
+            }
             let sample = GeometrySample(
                 turn: step + 7 * number, model: energy.model, edgePairs: edgePairsPerStep,
                 tetrahedra: tetrahedraPerStep)
-            _ = energy.evaluate(
-                &w, weights: schedule.weights(at: step), sample: sample, wantsGeometryValue: false)
+            _ = energy.evaluate(&w, weights: weights, sample: sample, wantsGeometryValue: false)
             adam.beginStep()
             let rate = schedule.learningRate.value(at: step)
             for i in 0..<count {
@@ -120,9 +124,10 @@ public struct GradientSolver: Hashable, Sendable {
     }
 
     /// Energy of the outcome at the final weights.
-    private func finish(_ w: inout AlignmentWorkspace, _ energy: AlignmentEnergy, _ number: Int) -> Alignment {
+    private func finish(_ w: inout AlignmentWorkspace, _ energy: AlignmentEnergy, _ number: Int) -> Alignment
+    {
         let weights = schedule.finalWeights
-        energy.updateVisibility(&w)
+        energy.updateVisibility(&w, strength: weights.visibility)
         let terms = energy.evaluate(&w, weights: weights)
         let total = terms.total(weights)
         let isSound = total.isFinite && w.centroid.z > Double(AlignmentEnergy.nearest)

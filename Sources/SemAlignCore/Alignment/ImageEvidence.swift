@@ -17,8 +17,8 @@ public struct EvidenceConfiguration: Hashable, Sendable {
     public var candidateLimit = 1024
     /// Weight of a patch that resembles nothing, relative to one that matches perfectly, when sampling.
     public var attentionFloor: Float = 0.05
-    /// Points count in the image terms by the probability that they are seen, at least this one; `nil` = all alike.
-    public var visibilityFloor: Float?
+    /// Least probability to be seen that a point is given: visibility is learned from few views.
+    public var visibilityFloor: Float = 0.1
     /// How the background pushes.
     public var backgroundForm = BackgroundForm.gaussian
     /// σ of equation 11 [normalised].

@@ -52,7 +52,6 @@ import Testing
             var configuration = EvidenceConfiguration()
             configuration.sparseForm = form
             configuration.backgroundForm = background
-            configuration.visibilityFloor = 0.3
             let (energy, state) = try example(
                 isMetric: term == .measured || term == .scale, configuration: configuration)
             // Fields over the image are bilinear: a step may cross the border of a cell, but few of them.
@@ -69,7 +68,7 @@ import Testing
     ) throws {
         var workspace = AlignmentWorkspace()
         energy.load(state, into: &workspace)
-        energy.updateVisibility(&workspace)
+        energy.updateVisibility(&workspace, strength: 0.7)
         // Off the gauge's own depth, so that the depth term has something to say.
         for i in 0..<workspace.keypoints.count / 3 { workspace.keypoints[3 * i + 2] += 0.05 }
         _ = energy.evaluate(&workspace, weights: weights)
