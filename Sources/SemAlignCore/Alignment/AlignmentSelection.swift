@@ -4,6 +4,8 @@
 public struct AlignmentSelection: Hashable, Sendable {
     /// What a solution costs in which every pair of points contradicts the measured depth order.
     public var depthOrderWeight = 1.0
+    /// What a solution gains for each standard deviation by which its points match better than elsewhere.
+    public var agreementWeight = 0.5
     /// Two solutions are different where their keypoints lie apart by this part of the diameter, on average.
     public var distinctness = 0.1
 
@@ -31,8 +33,10 @@ public struct AlignmentSelection: Hashable, Sendable {
         var scored: [(result: Alignment, score: Double, showsBack: Bool)] = []
         for result in results where result.stopReason != .diverged {
             let check = SolutionCheck(result.state, energy, &workspace)
-            scored.append(
-                (result, result.energy + depthOrderWeight * check.depthContradiction, check.showsBack))
+            let score =
+                result.energy + depthOrderWeight * check.depthContradiction
+                - agreementWeight * check.semanticAgreement
+            scored.append((result, score, check.showsBack))
         }
         if scored.contains(where: { !$0.showsBack }) { scored.removeAll { $0.showsBack } }
         // Equal scores: the earlier start wins, so that the order is always the same.
@@ -72,6 +76,8 @@ public struct AlignmentSelection: Hashable, Sendable {
 package struct SolutionCheck {
     /// Part of the pairs of nearby visible points whose order in depth the measurement contradicts, 0…1.
     package private(set) var depthContradiction = 0.0
+    /// How much better than elsewhere the visible points match where they project [standard deviations].
+    package private(set) var semanticAgreement = 0.0
     /// True for a flat class that turns its back to the camera.
     package private(set) var showsBack = false
 
@@ -82,6 +88,7 @@ package struct SolutionCheck {
         energy.load(state, into: &workspace)
         energy.placePoints(&workspace)
         energy.updateVisibility(&workspace, strength: 0)
+        semanticAgreement = energy.semanticAgreement(workspace)
         depthContradiction = Self.contradiction(workspace, energy)
         showsBack = Self.showsBack(workspace, energy)
     }

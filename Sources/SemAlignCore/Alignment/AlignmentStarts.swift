@@ -14,6 +14,8 @@ public struct AlignmentStarts: Hashable, Sendable {
     public var looksPerStart = 30
     /// Width at which a look compares model and image [normalised].
     public var lookSigma = 0.15
+    /// How much a standard deviation of semantic agreement counts in a look, against p_sem · p_spatial.
+    public var agreementWeight = 1.0
     /// Least angle between two starts of the same focal length [rad].
     public var separation = 0.5
     /// Seed of the rotations.
@@ -53,10 +55,7 @@ public struct AlignmentStarts: Hashable, Sendable {
         for _ in 0..<count * max(looksPerStart, 1) {
             let rotation = Rotation.random(using: &generator)
             let state = state(energy, rotation: rotation, focalLength: focalLength)
-            let value =
-                looksPerStart > 1
-                ? energy.breakdown(of: state, weights: lookWeights, workspace: &workspace).total(lookWeights)
-                : 0
+            let value = looksPerStart > 1 ? look(at: state, energy, &workspace) : 0
             looks.append((rotation, state, value))
         }
         looks.sort { $0.energy < $1.energy }
@@ -66,6 +65,14 @@ public struct AlignmentStarts: Hashable, Sendable {
             if isNew || looks.count == count { chosen.append(number) }
         }
         return chosen.map { looks[$0].state }
+    }
+
+    /// What speaks against a state, at a glance.
+    private func look(
+        at state: AlignmentState, _ energy: AlignmentEnergy, _ workspace: inout AlignmentWorkspace
+    ) -> Double {
+        let terms = energy.breakdown(of: state, weights: lookWeights, workspace: &workspace)
+        return terms.total(lookWeights) - agreementWeight * energy.semanticAgreement(workspace)
     }
 
     private var lookWeights: EnergyWeights {
