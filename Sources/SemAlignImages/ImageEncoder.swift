@@ -7,7 +7,7 @@ public import SemAlignCore
 public enum ImageEncoder {
     /// Encodes a colour image as PNG.
     public static func png(_ image: ColorImage) throws(ImageError) -> [UInt8] {
-        try encode(image.pixels, as: Int32(SEMALIGN_CV_RGB8), image.size, ".png", pngCompression)
+        try encode(image.pixels, as: Int32(SEMALIGN_CV_RGB8), image.size, ".png")
     }
 
     /// Encodes a colour image as JPEG of `quality` 1…100.
@@ -15,12 +15,13 @@ public enum ImageEncoder {
     /// Precondition: the quality lies in that range.
     public static func jpeg(_ image: ColorImage, quality: Int = 92) throws(ImageError) -> [UInt8] {
         precondition((1...100).contains(quality), "JPEG quality lies between 1 and 100")
-        return try encode(image.pixels, as: Int32(SEMALIGN_CV_RGB8), image.size, ".jpg", Int32(quality))
+        return try encode(
+            image.pixels, as: Int32(SEMALIGN_CV_RGB8), image.size, ".jpg", jpegQuality: Int32(quality))
     }
 
     /// Encodes an object mask as 8-bit grey PNG.
     public static func png(_ mask: ObjectMask) throws(ImageError) -> [UInt8] {
-        try encode(mask.labels, as: Int32(SEMALIGN_CV_GRAY8), mask.size, ".png", pngCompression)
+        try encode(mask.labels, as: Int32(SEMALIGN_CV_GRAY8), mask.size, ".png")
     }
 
     /// Encodes H×W numbers, row-major, as 16-bit grey PNG.
@@ -28,7 +29,7 @@ public enum ImageEncoder {
     /// Precondition: there are width × height of them.
     public static func png(_ values: [UInt16], size: ImageSize) throws(ImageError) -> [UInt8] {
         precondition(values.count == size.width * size.height, "a grey image needs width × height values")
-        return try encode(values, as: Int32(SEMALIGN_CV_GRAY16), size, ".png", pngCompression)
+        return try encode(values, as: Int32(SEMALIGN_CV_GRAY16), size, ".png")
     }
 
     /// Encodes depth as 16-bit grey PNG in units of `unit` (> 0, in the unit of `depth`); 0 = no measurement.
@@ -40,10 +41,9 @@ public enum ImageEncoder {
         return try png(values, size: depth.size)
     }
 
-    private static let pngCompression: Int32 = 4
-
     private static func encode<Element>(
-        _ pixels: [Element], as type: Int32, _ size: ImageSize, _ format: String, _ parameter: Int32
+        _ pixels: [Element], as type: Int32, _ size: ImageSize, _ format: String,
+        jpegQuality: Int32 = 0
     ) throws(ImageError) -> [UInt8] {
         guard size.width > 0, size.height > 0 else {
             throw .zeroSize(width: size.width, height: size.height)
@@ -55,7 +55,7 @@ public enum ImageEncoder {
         var count = 0
         let status = unsafe pixels.withUnsafeBytes { input in
             unsafe semalign_cv_encode(
-                input.baseAddress, type, Int32(size.width), Int32(size.height), format, parameter, &bytes,
+                input.baseAddress, type, Int32(size.width), Int32(size.height), format, jpegQuality, &bytes,
                 &count)
         }
         defer { unsafe semalign_cv_free(bytes) }

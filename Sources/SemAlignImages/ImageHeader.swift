@@ -26,8 +26,8 @@ public struct ImageHeader: Hashable, Sendable {
     /// True where values are numbers of colours in a table (PNG only).
     public let isIndexed: Bool
 
-    /// Reads the header and checks that the file is whole: every PNG chunk up to the last, or the end
-    /// mark of a JPEG, is there.
+    /// Reads the header and checks that the file is whole: every PNG chunk up to the last with its checksum, or
+    /// the end mark of a JPEG, is there.
     ///
     /// It does not touch compressed pixels.
     public init(_ bytes: Span<UInt8>) throws(ImageError) {

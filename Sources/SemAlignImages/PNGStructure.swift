@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import COpenCV
 import SemAlignCore
 
-/// The chunks of a PNG file: enough to know its size and that none of it is missing.
+/// The chunks of a PNG file: enough to know its size, and that all of it is there and undamaged.
 enum PNGStructure {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -23,12 +24,20 @@ enum PNGStructure {
         return header
     }
 
-    /// Walks to the IEND chunk; libpng would otherwise hand out half an image with a warning.
+    /// Walks to the IEND chunk and compares checksums: libpng would hand out half an image, and write about every
+    /// damaged one on standard error.
     private static func checkChunks(of bytes: Span<UInt8>) throws(ImageError) {
         var offset = 8
         while bytes.count - offset >= 12 {
             let length = word(in: bytes, at: offset)
             guard length <= bytes.count - offset - 12 else { break }
+            let checksum = unsafe bytes.extracting((offset + 4)..<(offset + 8 + length))
+                .withUnsafeBufferPointer {
+                    unsafe semalign_png_checksum($0.baseAddress, $0.count)
+                }
+            guard Int(checksum) == word(in: bytes, at: offset + 8 + length) else {
+                throw .damaged(format: .png, reason: "a checksum is wrong, of the chunk at byte \(offset)")
+            }
             if name(in: bytes, at: offset + 4) == "IEND" { return }
             offset += 12 + length
         }

@@ -98,7 +98,7 @@ float log_likelihood(const semalign_evidence &e, int point, float u, float v) {
   const int row = (int)std::lround((v - e.patch_y) / e.patch_height);
   if (column < 0 || row < 0 || column >= e.columns || row >= e.rows) return -4;
   const int patch = e.patch_index[row * e.columns + column];
-  return patch < 0 ? -4 : e.log_likelihood[(size_t)point * e.patch_count + patch];
+  return patch < 0 ? -4 : e.log_likelihood[(size_t)patch * e.likelihood_stride + point];
 }
 
 }  // namespace
@@ -216,7 +216,7 @@ float semalign_refine_pose(const semalign_model *model, const semalign_evidence 
         const int x1 = std::min(e.columns - 1, (int)std::floor(px + reach_x));
         const int y0 = std::max(0, (int)std::ceil(py - reach_y));
         const int y1 = std::min(e.rows - 1, (int)std::floor(py + reach_y));
-        const float *likelihood = e.log_likelihood + (size_t)i * e.patch_count;
+        const float *likelihood = e.log_likelihood + i;
         float sum = 0, sum_x = 0, sum_y = 0, best = 0;
         for (int y = y0; y <= y1; ++y)
           for (int x = x0; x <= x1; ++x) {
@@ -225,7 +225,7 @@ float semalign_refine_pose(const semalign_model *model, const semalign_evidence 
             const float dx = e.patch_pixels[2 * patch] - q.u, dy = e.patch_pixels[2 * patch + 1] - q.v;
             const float d2 = (dx * dx + dy * dy) * inverse_sigma2;
             if (d2 > 6.25f) continue;
-            const float likely = std::exp(likelihood[patch]);
+            const float likely = std::exp(likelihood[(size_t)patch * e.likelihood_stride]);
             const float weight = likely * std::exp(-0.5f * d2);
             sum += weight, sum_x += weight * dx, sum_y += weight * dy;
             best = std::max(best, likely);

@@ -15,7 +15,8 @@ public struct Simulator: Sendable {
         self.objectClass = objectClass
         self.configuration = configuration
         self.extractor = FeatureExtractor(
-            configuration.features, classSeed: objectClass.stream)
+            configuration.features.misled(by: objectClass.family.nuisance), classSeed: objectClass.stream,
+            isRound: objectClass.family.isRound)
     }
 
     /// A single image of an instance; the same seed gives the same image.

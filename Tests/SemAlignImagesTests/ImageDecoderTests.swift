@@ -125,13 +125,25 @@ import Testing
         let image = Pictures.gradient(width: 24, height: 16)
         var generator = SeededGenerator(seed: 0xDA_3A6E)
         for whole in [try ImageEncoder.png(image), try ImageEncoder.jpeg(image)] {
-            for _ in 0..<200 {
+            for _ in 0..<100 {
                 var bytes = whole
                 bytes[Int.random(in: bytes.indices, using: &generator)] = UInt8.random(
                     in: .min ... .max, using: &generator)
                 guard let decoded = try? ImageDecoder.color(bytes.span) else { continue }
                 #expect(decoded.pixels.count == 3 * decoded.size.width * decoded.size.height)
             }
+        }
+    }
+
+    @Test("A PNG with a changed byte is refused before it is decoded")
+    func checksum() throws {
+        var bytes = try ImageEncoder.png(Pictures.gradient(width: 24, height: 16))
+        // Signature and header chunk are 33 bytes long; the pixels follow.
+        bytes[45] ^= 1
+        #expect(
+            throws: ImageError.damaged(format: .png, reason: "a checksum is wrong, of the chunk at byte 33")
+        ) {
+            try ImageHeader(bytes.span)
         }
     }
 

@@ -28,10 +28,9 @@ struct NearestNeighbor {
         }
     }
 
-    /// Hits within `alpha` times the larger side of the mask's box, and visible keypoints looked for.
-    func score(_ image: SyntheticObservation, alpha: Double) -> (hits: Int, count: Int) {
+    /// Where each keypoint that is visible is found [px].
+    func matches(_ image: SyntheticObservation) -> [SIMD2<Double>?] {
         let map = image.observation.features
-        guard let box = image.observation.mask.bounds(of: 1) else { return (0, 0) }
         let patches = (0..<map.rows * map.columns).filter { patch in
             let center = map.center(row: patch / map.columns, column: patch % map.columns)
             return image.observation.mask.contains(
@@ -40,17 +39,26 @@ struct NearestNeighbor {
         let features = patches.map { patch in
             map.values[patch * map.channels..<(patch + 1) * map.channels].map(Float.init)
         }
-        var hits = 0
-        var count = 0
-        for (index, truth) in image.keypoints.enumerated() where truth.isVisible {
-            count += 1
+        return image.keypoints.enumerated().map { index, truth in
+            guard truth.isVisible else { return nil }
             let scores = features.map { feature in
                 var sum: Float = 0
                 for channel in 0..<feature.count { sum += feature[channel] * means[index][channel] }
                 return sum
             }
-            guard let best = scores.indices.max(by: { scores[$0] < scores[$1] }) else { continue }
-            let found = map.center(row: patches[best] / map.columns, column: patches[best] % map.columns)
+            guard let best = scores.indices.max(by: { scores[$0] < scores[$1] }) else { return nil }
+            return map.center(row: patches[best] / map.columns, column: patches[best] % map.columns)
+        }
+    }
+
+    /// Hits within `alpha` times the larger side of the mask's box, and visible keypoints looked for.
+    func score(_ image: SyntheticObservation, alpha: Double) -> (hits: Int, count: Int) {
+        guard let box = image.observation.mask.bounds(of: 1) else { return (0, 0) }
+        var hits = 0
+        var count = 0
+        for (truth, found) in zip(image.keypoints, matches(image)) where truth.isVisible {
+            count += 1
+            guard let found else { continue }
             let error = found - truth.pixel
             if (error * error).sum().squareRoot() <= alpha * box.largerSide { hits += 1 }
         }

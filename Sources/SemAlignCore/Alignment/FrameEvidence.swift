@@ -21,21 +21,28 @@ struct FrameEvidence: Sendable {
     let patchInMask: [UInt8]
     /// Depth of each patch, 0 = none.
     let patchDepth: [Float]
-    /// log p_sem less the point's mean over the object, P×S.
+    /// log p_sem less the point's mean over the object, S rows of `likelihoodStride` ≥ P.
     let logLikelihood: [Float]
+    let likelihoodStride: Int
     /// Depth and mask.
     let raster: EvidenceRaster
     /// Centre of the object's patches [px] and their root mean square distance from it [px].
     let center: SIMD2<Double>
     let radius: Double
+    /// Median depth of the object's patches; `nil` where none has depth.
+    let medianDepth: Double?
+
     /// True where any patch on the object has depth.
-    let hasDepth: Bool
+    var hasDepth: Bool { medianDepth != nil }
+
+    /// Centre of the visible surface in the camera frame; `nil` without depth.
+    var surfaceCenter: SIMD3<Double>? { medianDepth.map { camera.unproject(center, depth: $0) } }
 
     /// Number of patches compared.
     var patchCount: Int { patchInMask.count }
 
     /// A likelihood below this many deviations counts as this many: one bad patch is no proof.
-    private static let deviationLimit: Float = 3
+    private static var deviationLimit: Float { Float(tune("DL", 3)) }
 
     /// Reads a frame; `nil` where no patch lies on the object.
     init?(_ observation: Observation, camera: CameraIntrinsics, model: EvidenceModel) {
@@ -53,7 +60,8 @@ struct FrameEvidence: Sendable {
         patchInMask = patches.inMask
         patchPixels = patches.pixels.flatMap { [Float($0.x), Float($0.y)] }
         patchDepth = patches.pixels.map { raster.depth(at: $0) }
-        hasDepth = zip(patchDepth, patchInMask).contains { $0 > 0 && $1 == 1 }
+        let depths = zip(patchDepth, patchInMask).compactMap { $0 > 0 && $1 == 1 ? $0 : nil }.sorted()
+        medianDepth = depths.isEmpty ? nil : Double(depths[depths.count / 2])
         let inside = patches.pixels.indices.filter { patches.inMask[$0] == 1 }
         let mean = inside.reduce(SIMD2<Double>.zero) { $0 + patches.pixels[$1] } / Double(inside.count)
         center = mean
@@ -64,60 +72,30 @@ struct FrameEvidence: Sendable {
                     return sum + (d * d).sum()
                 } / Double(inside.count), 1
             ).squareRoot()
-        logLikelihood = Self.likelihoods(features, patches, model.representation.appearance)
+        (logLikelihood, likelihoodStride) = Self.likelihoods(features, patches, model)
     }
 
-    /// One-sided log p_sem (equation 4) of every point at every patch, less its mean over the object's patches:
-    /// a point that is alike everywhere says nothing anywhere.
+    /// One-sided log p_sem (equation 4) of every point at every patch, less its mean over the object's patches.
     private static func likelihoods(
-        _ features: FeatureMap, _ patches: PatchSelection, _ appearance: PointAppearance
-    ) -> [Float] {
-        let channels = appearance.channels
-        let count = patches.pixels.count
-        var vectors = [Float](repeating: 0, count: count * channels)
-        for (k, cell) in patches.cells.enumerated() {
-            let start = cell * channels
-            var square: Float = 0
-            for c in 0..<channels {
-                let v = Float(features.values[start + c])
-                vectors[k * channels + c] = v
-                square += v * v
-            }
-            let scale = square > 0 ? 1 / square.squareRoot() : 0
-            for c in 0..<channels { vectors[k * channels + c] *= scale }
-        }
-        var result = [Float](repeating: 0, count: appearance.pointCount * count)
-        let insideCount = Float(patches.inMask.reduce(0) { $0 + Int($1) })
-        for point in 0..<appearance.pointCount {
-            let (mean, deviation) = (appearance.similarityMean[point], appearance.similarityDeviation[point])
-            var sum: Float = 0
-            for k in 0..<count {
-                var lanes = SIMD8<Float>.zero
-                var c = 0
-                while c + 8 <= channels {
-                    var a = SIMD8<Float>.zero
-                    var b = SIMD8<Float>.zero
-                    for l in 0..<8 {
-                        a[l] = vectors[k * channels + c + l]
-                        b[l] = appearance.vectors[point * channels + c + l]
-                    }
-                    lanes += a * b
-                    c += 8
-                }
-                var similarity = lanes.sum()
-                while c < channels {
-                    similarity += vectors[k * channels + c] * appearance.vectors[point * channels + c]
-                    c += 1
-                }
-                let z = min(max((mean - similarity) / deviation, 0), deviationLimit)
-                let value = -0.5 * z * z
-                result[point * count + k] = value
-                if patches.inMask[k] == 1 { sum += value }
-            }
-            let baseline = sum / insideCount
-            for k in 0..<count { result[point * count + k] -= baseline }
-        }
-        return result
+        _ features: FeatureMap, _ patches: PatchSelection, _ model: EvidenceModel
+    ) -> (values: [Float], stride: Int) {
+        let appearance = model.representation.appearance
+        var maps = SimilarityMaps()
+        maps.update(features: features, patches: patches.cells.map(Int32.init), vectors: model.vectors)
+        var values = maps.values
+        var scratch = [Float](repeating: 0, count: maps.stride)
+        unsafe semalign_log_likelihoods(
+            &values, Int32(patches.cells.count), Int32(maps.stride), Int32(appearance.pointCount),
+            appearance.similarityMean, appearance.similarityDeviation, deviationLimit, patches.inMask, &scratch)
+        return (values, maps.stride)
+    }
+
+    /// log p_sem of a point less its mean over the object, at the patch nearest to `pixel`; `nil` off the object.
+    func logLikelihood(of point: Int, at pixel: SIMD2<Double>) -> Float? {
+        let place = ((pixel - patchOrigin) / patchSize).rounded(.toNearestOrEven)
+        guard place.x >= 0, place.y >= 0, place.x < Double(columns), place.y < Double(rows) else { return nil }
+        let patch = patchIndex[Int(place.y) * columns + Int(place.x)]
+        return patch < 0 ? nil : logLikelihood[Int(patch) * likelihoodStride + point]
     }
 
     /// Lends the buffers to a kernel.
@@ -135,7 +113,8 @@ struct FrameEvidence: Sendable {
                                 patch_y: Float(patchOrigin.y), patch_width: Float(patchSize.x),
                                 patch_height: Float(patchSize.y), patch_index: index.baseAddress,
                                 patch_count: Int32(patchCount), patch_pixels: pixels.baseAddress,
-                                log_likelihood: likelihood.baseAddress, patch_in_mask: inMask.baseAddress,
+                                log_likelihood: likelihood.baseAddress,
+                                likelihood_stride: Int32(likelihoodStride), patch_in_mask: inMask.baseAddress,
                                 raster_width: Int32(raster.width), raster_height: Int32(raster.height),
                                 raster_x: Float(raster.origin.x), raster_y: Float(raster.origin.y),
                                 raster_cell: Float(raster.cell), raster_depth: depth, raster_slope: slope,

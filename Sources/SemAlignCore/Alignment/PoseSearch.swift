@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import SemAlignKernels
 
 /// Finds poses from the evidence of one frame, without a guess to start from (METHOD 4.2).
 ///
@@ -12,12 +13,10 @@ struct PoseSearch {
     let refiner: PoseRefiner
 
     /// Turns about the line of sight that are tried.
-    private static let turns = 24
+    private static var turns: Int { Int(tune("NT", 24)) }
     /// Distinct hypotheses that are refined coarsely, and finely.
-    private static let coarseCount = 64
-    private static let fineCount = 12
-    /// Hypotheses closer than this are one [rad].
-    private static let distinctAngle = 0.3
+    private static var coarseCount: Int { Int(tune("NC", 64)) }
+    private static var fineCount: Int { Int(tune("NF", 12)) }
 
     /// A point of the class and a place where the frame shows its like.
     private struct Match {
@@ -39,17 +38,17 @@ struct PoseSearch {
         let center = objectCenter(scale: scale)
         let matches = matches(depthWithout: center.z)
         var votes = vote(matches, center: center, scale: scale)
-        refiner.judge(&votes, stride: 5, reach: 0.3)
+        refiner.judge(&votes, stride: 5, reach: tune("JR0", 0.3))
         votes.sort { $0.support > $1.support }
         var coarse = distinct(votes, limit: Self.coarseCount)
         for i in coarse.indices {
-            refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0)
+            refiner.refine(&coarse[i], steps: Int(tune("CS", 5)), reach: (tune("CR0", 0.5), tune("CR1", 0.2)), modes: 0)
         }
-        refiner.judge(&coarse, stride: 3, reach: 0.2)
+        refiner.judge(&coarse, stride: 3, reach: tune("JR1", 0.2))
         coarse.sort { $0.support > $1.support }
         var fine = distinct(coarse, limit: Self.fineCount)
         for i in fine.indices {
-            refiner.refine(&fine[i], steps: 10, reach: (0.3, 0.1), modes: model.modeCount)
+            refiner.refine(&fine[i], steps: Int(tune("FS", 20)), reach: (tune("FR0", 0.3), tune("FR1", 0.1)), modes: model.modeCount)
         }
         refiner.judge(&fine, stride: 1, reach: 0.1)
         fine.sort { $0.support > $1.support }
@@ -58,13 +57,8 @@ struct PoseSearch {
 
     /// Centre of the object's visible surface, or a guess at its depth from its size in the image.
     private func objectCenter(scale: Double) -> SIMD3<Double> {
-        let depths = evidence.patchDepth.indices.compactMap { k in
-            evidence.patchInMask[k] == 1 && evidence.patchDepth[k] > 0 ? evidence.patchDepth[k] : nil
-        }.sorted()
-        // Root mean square distance from the centre of a surface seen is some 0.3 diameters.
-        let guess = evidence.camera.focalLength.x * 0.3 * scale * model.diameter / evidence.radius
-        let z = depths.isEmpty ? guess : Double(depths[depths.count / 2])
-        return evidence.camera.unproject(evidence.center, depth: z)
+        let guess = evidence.camera.focalLength.x * model.visibleRadius * scale / evidence.radius
+        return evidence.camera.unproject(evidence.center, depth: evidence.medianDepth ?? guess)
     }
 
     /// For every point its two best patches that are apart.
@@ -79,7 +73,7 @@ struct PoseSearch {
                 var best = -1
                 var bestValue: Float = 0.2
                 for k in 0..<count where evidence.patchInMask[k] == 1 {
-                    let value = evidence.logLikelihood[point * count + k]
+                    let value = evidence.logLikelihood[k * evidence.likelihoodStride + point]
                     guard value > bestValue else { continue }
                     if let other = taken.first {
                         let d = pixel(k) - pixel(other)
@@ -110,40 +104,33 @@ struct PoseSearch {
         let visibility = model.representation.visibility
         let positions = model.representation.points
         let spread = Float(0.12 * scale * model.diameter)
+        var scratch = [Float](repeating: 0, count: 3 * matches.count)
         var hypotheses: [PoseHypothesis] = []
+        hypotheses.reserveCapacity(2 * visibility.directions.count * Self.turns)
         for d in visibility.directions.indices {
             let usable = matches.filter { visibility.probability(point: $0.point, direction: d) > 0.5 }
-            guard usable.count >= 3 else { continue }
             let seen = positions.indices.filter { visibility.probability(point: $0, direction: d) > 0.5 }
+            guard usable.count >= 3, !seen.isEmpty else { continue }
             let seenMean = seen.reduce(SIMD3<Double>.zero) { $0 + positions[$1] } / Double(seen.count)
+            let places = usable.flatMap { [$0.position.x, $0.position.y, $0.position.z] }
+            let canonical = usable.flatMap { match in
+                (0..<3).map { model.points[3 * match.point + $0] }
+            }
+            let weights = usable.map(\.weight)
             for turn in 0..<Self.turns {
                 let rotation = toObject.composed(
                     with: view(
                         from: SIMD3<Double>(visibility.directions[d]),
                         turned: 2 * .pi * Double(turn) / Double(Self.turns)))
-                let offsets = usable.map { match -> SIMD3<Float> in
-                    var offset =
-                        match.position - SIMD3<Float>(scale * rotation.apply(positions[match.point]))
-                    // Without depth every match lies at the guess: only its line of sight counts.
-                    if !evidence.hasDepth { offset.z = Float(center.z) }
-                    return offset
-                }
-                var place = SIMD3<Float>(center - scale * rotation.apply(seenMean))
-                for round in 0..<4 {
-                    let reach = round < 2 ? 4 * spread * spread : spread * spread
-                    var sum = SIMD3<Float>.zero
-                    var total: Float = 0
-                    for (offset, match) in zip(offsets, usable) {
-                        let e = offset - place
-                        let r = (e * e).sum() / reach
-                        let w = match.weight / ((1 + r) * (1 + r))
-                        sum += w * offset
-                        total += w
-                    }
-                    if total > 0 { place = sum / total }
-                }
-                for place in [SIMD3<Double>(place), center - scale * rotation.apply(seenMean)] {
-                    hypotheses.append(PoseHypothesis(rotation: rotation, translation: place, scale: scale))
+                let centred = center - scale * rotation.apply(seenMean)
+                var place = [Float(centred.x), Float(centred.y), Float(centred.z)]
+                unsafe semalign_vote_translation(
+                    places, canonical, weights, Int32(usable.count), rotation.rows, Float(scale), spread,
+                    evidence.hasDepth ? 0 : 1, &place, &scratch)
+                let voted = SIMD3(Double(place[0]), Double(place[1]), Double(place[2]))
+                for translation in [voted, centred] {
+                    hypotheses.append(
+                        PoseHypothesis(rotation: rotation, translation: translation, scale: scale))
                 }
             }
         }
@@ -172,14 +159,17 @@ struct PoseSearch {
     private func distinct(_ sorted: [PoseHypothesis], limit: Int) -> [PoseHypothesis] {
         var kept: [PoseHypothesis] = []
         for candidate in sorted {
-            let isNew = kept.allSatisfy { other in
-                candidate.rotation.angle(to: other.rotation) > Self.distinctAngle
-                    || squaredDistance(candidate.translation, other.translation).squareRoot()
-                        > 0.3 * candidate.scale * model.diameter
-            }
+            let isNew = kept.allSatisfy { candidate.differs(from: $0, diameter: model.diameter) }
             if isNew { kept.append(candidate) }
             if kept.count == limit { break }
         }
         return kept
+    }
+}
+
+extension Rotation {
+    /// The nine entries, row by row.
+    var rows: [Float] {
+        [x.x, y.x, z.x, x.y, y.y, z.y, x.z, y.z, z.z].map { Float($0) }
     }
 }

@@ -30,7 +30,9 @@ typedef struct {
   const int32_t *patch_index;     ///< rows x columns: number of the patch among those compared, or -1.
   int32_t patch_count;            ///< S patches compared.
   const float *patch_pixels;      ///< S x 2, centres [px].
-  const float *log_likelihood;    ///< P x S: log p_sem, at most 0, less the point's mean over the object.
+  const float *log_likelihood;    ///< S x likelihood_stride: log p_sem of each point, at most 0, less the
+                                  ///< point's mean over the object.
+  int32_t likelihood_stride;      ///< P or more.
   const uint8_t *patch_in_mask;   ///< S: 1 where the patch's centre carries the object.
   int32_t raster_width, raster_height;  ///< Raster of depth and mask.
   float raster_x, raster_y, raster_cell;  ///< Centre of cell (0, 0) and side of a cell [px].
@@ -88,6 +90,20 @@ semalign_support semalign_pose_support(const semalign_model *model, const semali
 /// Returns the variance per coordinate that the modes leave out.
 double semalign_shape_modes(const double *covariance, const double *keypoints, int32_t keypoint_count,
                             int32_t mode_count, double *modes_out);
+
+/// One-sided log p_sem (equation 4) from similarities, in place: values is patch_count x stride, of which
+/// point_count columns count. z = (mean - similarity) / deviation, clamped to 0 ... limit, becomes -z^2 / 2 less
+/// the column's mean over the patches with in_mask = 1: a point that is alike everywhere says nothing anywhere.
+void semalign_log_likelihoods(float *values, int32_t patch_count, int32_t stride, int32_t point_count,
+                              const float *mean, const float *deviation, float limit, const uint8_t *in_mask,
+                              float *column_scratch);
+
+/// Where most matches agree that the class is: robust mean of position_i - scale * R c_i over matches i.
+/// `positions` and `canonical` are match_count x 3, `place` holds the start and receives the answer, `flat`
+/// (bool) ignores z. Four rounds of re-weighting with kernels of width 2 spread, 2 spread, spread, spread.
+void semalign_vote_translation(const float *positions, const float *canonical, const float *weights,
+                               int32_t match_count, const float *rotation, float scale, float spread,
+                               int32_t flat, float *place, float *offset_scratch);
 
 /// Positions of all points under `pose`: P x 3.
 void semalign_place_class(const semalign_model *model, const semalign_pose *pose, float *points_out);

@@ -127,7 +127,9 @@ public struct Distortion: Hashable, Sendable {
             let counts = model.coefficientCounts
             throw .value(
                 field: "number of coefficients of distortion model '\(name)'",
-                found: "\(coefficients.count)", expected: "\(counts.lowerBound)…\(counts.upperBound)")
+                found: "\(coefficients.count)",
+                expected: counts.count == 1
+                    ? "\(counts.lowerBound)" : "\(counts.lowerBound)…\(counts.upperBound)")
         }
         self.init(checked: model, coefficients: coefficients)
     }

@@ -71,9 +71,11 @@ extension RawImageMessage {
 extension RawImageMessage {
     /// Depth as 32-bit numbers [m] that lose nothing.
     ///
-    /// Precondition: the depth is metric; the wire cannot say otherwise.
-    public init(depth: DepthImage, timestamp: UInt64, frameID: String) {
-        precondition(depth.isMetric, "depth on the wire is metric")
+    /// Throws where the depth is relative: every reader of the wire takes depth for metres.
+    public init(depth: DepthImage, timestamp: UInt64, frameID: String) throws(MessageError) {
+        guard depth.isMetric else {
+            throw .value(field: "unit of the depth", found: "relative", expected: "metres")
+        }
         let bytes = unsafe depth.values.withUnsafeBytes { unsafe [UInt8]($0) }
         self.init(
             timestamp: timestamp, frameID: frameID, size: depth.size, encoding: .depthMetres, data: bytes)

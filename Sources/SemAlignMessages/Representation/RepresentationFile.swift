@@ -45,7 +45,7 @@ public struct RepresentationFile: Hashable, Sendable {
         var bytes = magic
         bytes.append(littleEndian: UInt32(supportedVersions.upperBound))
         bytes.append(littleEndian: UInt64(payload.count))
-        bytes.append(littleEndian: unsafe CRC32.checksum(payload.span.bytes))
+        bytes.append(littleEndian: CRC32.checksum(payload))
         return bytes + payload
     }
 
@@ -66,7 +66,7 @@ public struct RepresentationFile: Hashable, Sendable {
         }
         let payload = [UInt8](bytes[headerLength...])
         let expected = bytes.littleEndian(at: 20, as: UInt32.self)
-        let found = unsafe CRC32.checksum(payload.span.bytes)
+        let found = CRC32.checksum(payload)
         guard expected == found else { throw .checksum(expected: expected, found: found) }
         return try ClassRepresentation(checking: Semalign_ClassRepresentation(payload: payload))
     }

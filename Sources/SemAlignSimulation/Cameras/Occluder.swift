@@ -31,9 +31,11 @@ struct Occluder {
         }
         shape = builder
         extent = Extent(of: builder.vertices)
-        let (sine, cosine) = sineAndCosine(turns: generator.uniform())
+        let angle = generator.uniform()
+        let (sine, cosine) = sineAndCosine(turns: angle)
         from = [cosine, sine]
-        turns = generator.uniform()
+        // The fingers reach inwards.
+        turns = angle + 0.25 + 0.05 * generator.normal()
     }
 
     /// The scene's triangles with the occluder pushed in until it hides the share `wanted` of the object.

@@ -22,11 +22,13 @@ public struct FeatureConfiguration: Hashable, Sendable {
     public var coverage = Coverage.object(margin: 1.25)
 
     /// Position on the shape, the same for left and right.
-    public var position = 1.0
+    public var position = 0.6
+    /// Position on the shape, the same for left and right and for front and back.
+    public var likeness = 1.0
     /// What distinguishes left from right.
     public var handedness = 0.12
     /// Which part it is.
-    public var part = 0.45
+    public var part = 0.3
     /// What changes with the direction of view.
     public var view = 3.0
     /// What differs from instance to instance.
@@ -36,14 +38,26 @@ public struct FeatureConfiguration: Hashable, Sendable {
     /// What the background has of its own.
     public var background = 1.0
     /// Noise of a patch that neighbours share.
-    public var smoothNoise = 1.0
+    public var smoothNoise = 0.7
     /// Noise of a patch alone.
     public var noise = 0.25
     /// Length scale of the position, in object diameters.
-    public var lengthScale = 0.2
+    public var lengthScale = 0.25
+    /// Length scale on the shape of what changes with the direction of view, in object diameters.
+    public var viewLengthScale = 0.25
     /// Standard deviation of the bleeding over patches [patches].
     public var bleeding = 1.0
 
     /// The default: 32×32 patches of 128 channels round the object.
     public init() {}
+
+    /// All that misleads, times `factor`.
+    func misled(by factor: Double) -> FeatureConfiguration {
+        var changed = self
+        changed.view *= factor
+        changed.instance *= factor
+        changed.smoothNoise *= factor
+        changed.noise *= factor
+        return changed
+    }
 }

@@ -9,29 +9,34 @@ import SemAlignCore
 struct FeatureExtractor {
     let configuration: FeatureConfiguration
     private let classSeed: UInt64
+    private let isRound: Bool
     /// Latent × channels.
     private let mixing: [Float]
     /// Parts × surface block.
     private let partVectors: [Float]
     private let position: RandomField
+    private let likeness: RandomField
     private let handedness: RandomField
     private let view: RandomField
     private let instance: RandomField
     private let background: RandomField
 
     /// Draws the fields of a class.
-    init(_ configuration: FeatureConfiguration, classSeed: UInt64) {
+    init(_ configuration: FeatureConfiguration, classSeed: UInt64, isRound: Bool) {
+        self.isRound = isRound
         self.configuration = configuration
         self.classSeed = classSeed
         var generator = SeededGenerator(classSeed, 0xFEA7)
         let scale = configuration.lengthScale
+        let near = configuration.viewLengthScale
         func field(_ count: Int, _ scales: [Double], _ strength: Double) -> RandomField {
             RandomField(count: count, lengthScales: scales, strength: strength, using: &generator)
         }
         position = field(LatentBlocks.surfaceCount, [scale, scale, scale], configuration.position)
+        likeness = field(LatentBlocks.surfaceCount, [scale, scale, scale], configuration.likeness)
         handedness = field(LatentBlocks.surfaceCount, [0.3, 0.3, 0.3], configuration.handedness)
         view = field(
-            LatentBlocks.surfaceCount, [0.25, 0.25, 0.25, 0.9, 0.9, 0.9, 0.8, 0.8, 0.8], configuration.view)
+            LatentBlocks.surfaceCount, [near, near, near, 0.9, 0.9, 0.9, 0.8, 0.8, 0.8], configuration.view)
         instance = field(LatentBlocks.surfaceCount, [0.25, 0.25, 0.25], configuration.instance)
         background = field(LatentBlocks.backgroundCount, [1, 1, 1], configuration.background)
         let partScale = configuration.part / Double(LatentBlocks.surfaceCount).squareRoot()
@@ -54,10 +59,11 @@ struct FeatureExtractor {
     ) -> FeatureMap {
         var instanceGenerator = SeededGenerator(classSeed, 0x1257, UInt64(bitPattern: Int64(instanceIndex)))
         let painter = LatentPainter(
-            position: position, handedness: handedness,
-            view: view.fixing([towardsCamera.x, towardsCamera.y, towardsCamera.z]),
+            position: position, likeness: likeness, handedness: handedness,
+            viewRight: view.fixing([towardsCamera.x, towardsCamera.y, towardsCamera.z]),
+            viewLeft: view.fixing([-towardsCamera.x, towardsCamera.y, towardsCamera.z]),
             instance: instance.shifted(using: &instanceGenerator), background: background,
-            partVectors: partVectors, commonStrength: Float(configuration.common),
+            partVectors: partVectors, isRound: isRound, commonStrength: Float(configuration.common),
             backgroundScale: Float(1 / textureScale))
         var latents = painter.latents(
             of: surface, region: region, rows: configuration.rows, columns: configuration.columns)

@@ -19,12 +19,18 @@ enum LatentBlocks {
 /// Gives every patch the mean latent vector of the image points in it.
 struct LatentPainter {
     let position: RandomField
+    let likeness: RandomField
     let handedness: RandomField
-    let view: RandomField
+    /// Of the half x > 0, seen as it is.
+    let viewRight: RandomField
+    /// Of the half x < 0, seen in a mirror: left from the left looks as right from the right.
+    let viewLeft: RandomField
     let instance: RandomField
     let background: RandomField
     /// partCount×surfaceCount.
     let partVectors: [Float]
+    /// True where the places round the vertical axis look alike, not just opposite ends.
+    let isRound: Bool
     let commonStrength: Float
     let backgroundScale: Float
     /// Image points looked at in each direction of a patch.
@@ -65,14 +71,13 @@ struct LatentPainter {
         case SurfaceLabel.object:
             // Left and right share the field of |x|; a field times the sign of x, smooth at 0, tells them apart.
             position.add(x: abs(x), y: y, z: z, weight: weight, to: &output, at: start)
+            let radius = isRound ? (x * x + y * y).squareRoot() : abs(x)
+            likeness.add(x: radius, y: isRound ? 0 : abs(y), z: z, weight: weight, to: &output, at: start)
             let side = min(max(x * 12, -1), 1)
             handedness.add(
                 x: abs(x), y: y, z: z, weight: weight * side, to: &output, at: start)
             addPart(part, weight: weight, to: &output, at: start)
-            let n = (
-                surface.normals[3 * pixel], surface.normals[3 * pixel + 1], surface.normals[3 * pixel + 2]
-            )
-            view.add(x, y, z, n.0, n.1, n.2, weight: weight, to: &output, at: start)
+            addView(surface, pixel: pixel, side: side, weight: weight, to: &output, at: start)
             instance.add(x: abs(x), y: y, z: z, weight: weight, to: &output, at: start)
         case SurfaceLabel.lookalike:
             // Things that resemble the object: its own field at other places, and one of its parts.
@@ -92,6 +97,20 @@ struct LatentPainter {
                 x: 3 * x + 11 * Float(part), y: 3 * y, z: 3 * z, weight: weight, to: &output,
                 at: start + LatentBlocks.background)
         }
+    }
+
+    private func addView(
+        _ surface: SurfaceBuffer, pixel: Int, side: Float, weight: Float, to output: inout MutableSpan<Float>,
+        at start: Int
+    ) {
+        let x = abs(surface.coordinates[3 * pixel])
+        let y = surface.coordinates[3 * pixel + 1]
+        let z = surface.coordinates[3 * pixel + 2]
+        let n = (surface.normals[3 * pixel], surface.normals[3 * pixel + 1], surface.normals[3 * pixel + 2])
+        let right = weight * (1 + side) / 2
+        let left = weight * (1 - side) / 2
+        if right > 0 { viewRight.add(x, y, z, n.0, n.1, n.2, weight: right, to: &output, at: start) }
+        if left > 0 { viewLeft.add(x, y, z, -n.0, n.1, n.2, weight: left, to: &output, at: start) }
     }
 
     private func addPart(_ part: Int, weight: Float, to output: inout MutableSpan<Float>, at start: Int) {

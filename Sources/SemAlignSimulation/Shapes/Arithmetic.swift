@@ -31,15 +31,18 @@ func length(_ v: SIMD3<Double>) -> Double { dot(v, v).squareRoot() }
 func normalized(_ v: SIMD3<Double>) -> SIMD3<Double> { v / length(v) }
 
 extension SeededGenerator {
-    /// A generator of its own for the purpose that the numbers of `path` name, in order.
-    init(_ path: UInt64...) {
-        var state: UInt64 = 0x5EED
-        for number in path {
+    /// One number that stands for a path of numbers, in order.
+    static func mixed(_ path: UInt64...) -> UInt64 { mixed(path) }
+
+    private static func mixed(_ path: [UInt64]) -> UInt64 {
+        path.reduce(0x5EED) { state, number in
             var mixer = SeededGenerator(seed: state ^ number &* 0xD6E8_FEB8_6659_FD93)
-            state = mixer.next()
+            return mixer.next()
         }
-        self.init(seed: state)
     }
+
+    /// A generator of its own for the purpose that the numbers of `path` name, in order.
+    init(_ path: UInt64...) { self.init(seed: Self.mixed(path)) }
 
     /// A uniform draw from [low, high).
     mutating func uniform(_ low: Double, _ high: Double) -> Double { low + (high - low) * uniform() }

@@ -17,6 +17,23 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
     /// A claw hammer of about 28 cm.
     case hammer
 
+    /// True for bodies of revolution, whose places round the axis look alike.
+    var isRound: Bool { self == .mug || self == .kettle }
+
+    /// Factor on all strengths that mislead the features.
+    ///
+    /// Tuned such that nearest neighbour is about as bad in every family; figures in docs/design/simulation.md.
+    var nuisance: Double {
+        switch self {
+        case .mug: 1.7
+        case .kettle: 1.9
+        case .chair: 1.35
+        case .truck: 0.85
+        case .animal: 1.5
+        case .hammer: 2.5
+        }
+    }
+
     /// The shape for the numbers that `vary` gives.
     func shape(_ vary: inout Variation) -> ShapeBuilder {
         var builder = ShapeBuilder()

@@ -64,7 +64,7 @@ import Testing
         #expect(
             throws: MessageError.value(
                 field: "number of coefficients of distortion model 'rational_polynomial'", found: "5",
-                expected: "8…8")
+                expected: "8")
         ) {
             try CalibrationMessage(
                 decoding: calibration(k: k, model: "rational_polynomial", d: [1, 2, 3, 4, 5]))

@@ -28,6 +28,28 @@ import Testing
         #expect(try FeatureMessage(decoding: bytes).values == [1, -1])
     }
 
+    @Test("32-bit numbers become the nearest 16-bit numbers, ties to even")
+    func rounds() throws {
+        var generator = SeededGenerator(seed: 16)
+        let halves = (0..<0x7C00 as Range<UInt16>).map { Float(Float16(bitPattern: $0)) }
+        let ties = zip(halves, halves.dropFirst()).map { ($0 + $1) / 2 }
+        let random = (0..<20_000).map { _ in
+            Float(bitPattern: UInt32.random(in: 0...0xFFFF_FFFF, using: &generator))
+        }
+        let numbers = (halves + ties + ties.map(\.nextUp) + ties.map(\.nextDown) + random)
+            .filter { Float16($0).isFinite }
+        let payload = Protobuf.message {
+            $0.timestamp(1)
+            $0.varint(3, 1)
+            $0.varint(4, UInt64(numbers.count))
+            $0.varint(5, 1)
+            $0.varint(6, 1)
+            $0.bytes(7, unsafe numbers.withUnsafeBytes { unsafe [UInt8]($0) })
+        }
+        let values = try FeatureMessage(decoding: payload).values
+        #expect(values.map(\.bitPattern) == numbers.map { Float16($0).bitPattern })
+    }
+
     @Test("Data of another length than the sizes say is refused with both values named")
     func refusesWrongLength() {
         let expected = MessageError.count(
@@ -44,10 +66,17 @@ import Testing
         #expect("\(error)".hasPrefix("value 1 of the features is \(Float16(bitPattern: pattern))"))
     }
 
-    @Test("32-bit numbers beyond 16 bits are refused")
-    func refusesOverflow() {
-        let data: [UInt8] = [0, 0, 0x80, 0x3F, 0, 0, 0x80, 0x47]
-        #expect(throws: MessageError.self) { try FeatureMessage(decoding: features(type: 1, data: data)) }
+    @Test(
+        "32-bit numbers beyond 16 bits and NaN are refused as they were sent",
+        arguments: [65520, -1e5, 3e38, .nan, -.infinity] as [Float])
+    func refusesOverflow(number: Float) throws {
+        let data = [1, number].flatMap { value in
+            (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+        }
+        let error = try #require(throws: MessageError.self) {
+            try FeatureMessage(decoding: features(type: 1, data: data))
+        }
+        #expect("\(error)".hasPrefix("value 1 of the features is \(number);"))
     }
 
     @Test("Bytes need a scale", arguments: [0, -1, .nan, .infinity] as [Float])

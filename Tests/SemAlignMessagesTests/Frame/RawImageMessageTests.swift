@@ -35,13 +35,19 @@ import Testing
         let size = ImageSize(width: 3, height: 2)
         let depth = DepthImage(size: size, values: [0, 0.5, 1.25, 2, 3, 4.5], isMetric: true)
         let mask = ObjectMask(size: size, labels: [0, 1, 1, 2, 0, 255])
-        let asDepth = RawImageMessage(depth: depth, timestamp: 5, frameID: "c")
+        let asDepth = try RawImageMessage(depth: depth, timestamp: 5, frameID: "c")
         let asMask = RawImageMessage(mask: mask, timestamp: 5, frameID: "c")
         let asMillimetres = RawImageMessage(
             millimetres: [0, 500, 1250, 2000, 3000, 4500], size: size, timestamp: 5, frameID: "c")
         #expect(try RawImageMessage(decoding: asDepth.encoded()).depth() == depth)
         #expect(try RawImageMessage(decoding: asMillimetres.encoded()).depth() == depth)
         #expect(try RawImageMessage(decoding: asMask.encoded()).mask() == mask)
+    }
+
+    @Test("Relative depth is not sent: readers would take it for metres")
+    func refusesRelativeDepth() {
+        let depth = DepthImage(size: ImageSize(width: 1, height: 1), values: [0.5], isMetric: false)
+        #expect(throws: MessageError.self) { try RawImageMessage(depth: depth, timestamp: 5, frameID: "c") }
     }
 
     @Test("All colour encodings become red, green, blue", arguments: ["rgb8", "bgr8", "8UC3", "mono8"])
