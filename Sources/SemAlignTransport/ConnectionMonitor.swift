@@ -14,6 +14,15 @@ import CZeroMQ
     /// How long the library may take to say that it calls again after it said that a connection ended.
     private static let grace = Duration.milliseconds(20)
 
+    /// A peer that breaks the rules at once is called again this often at most.
+    static let pause = Duration.milliseconds(250)
+
+    private var waiting: Set<String> = []
+    private var nextCall = ContinuousClock.now
+
+    /// True where connections wait to be made again.
+    var isWaiting: Bool { !waiting.isEmpty }
+
     /// Watches `socket`, which must outlive the monitor.
     init(_ context: Context, watching socket: UnsafeMutableRawPointer) throws(TransportError) {
         guard let handle = unsafe zmq_socket(context.handle, ZMQ_PAIR) else {
@@ -34,8 +43,19 @@ import CZeroMQ
         _ = unsafe zmq_close(handle)
     }
 
-    /// Addresses of connections that have ended since the last call and that nobody calls again.
-    func lostAddresses() throws(TransportError) -> [String] {
+    /// How many connections were given up since the last call, and the addresses that are to be called again now.
+    ///
+    /// Connections that peers made to one of the endpoints `bound` are theirs to make again.
+    func lostConnections(bound: [String]) throws(TransportError) -> (count: Int, due: Set<String>) {
+        let lost = try lostAddresses().filter { !bound.contains($0) }
+        waiting.formUnion(lost)
+        guard !waiting.isEmpty, ContinuousClock.now >= nextCall else { return (lost.count, []) }
+        nextCall = ContinuousClock.now.advanced(by: Self.pause)
+        defer { waiting = [] }
+        return (lost.count, waiting)
+    }
+
+    private func lostAddresses() throws(TransportError) -> [String] {
         var lost: [String] = []
         while try take(into: &lost) || (!lost.isEmpty && waitForMore()) {}
         return lost

@@ -43,6 +43,7 @@ import CZeroMQ
         try set(ZMQ_HEARTBEAT_TIMEOUT, to: Int32(6000))
         try set(ZMQ_RECONNECT_IVL, to: Int32(50))
         try set(ZMQ_RECONNECT_IVL_MAX, to: Int32(2000))
+        try configuration.security.apply(to: self)
     }
 
     deinit {
@@ -98,11 +99,11 @@ import CZeroMQ
         monitor = try unsafe ConnectionMonitor(context, watching: handle)
     }
 
-    /// Connects again where a peer broke the rules; gives the number of such peers.
+    /// Connects again where a peer broke the rules; gives the number of times that one did since the last call.
     func reviveConnections() throws(TransportError) -> Int {
         guard let monitor else { return 0 }
-        let lost = try monitor.lostAddresses().filter { !boundEndpoints.contains($0) }
-        guard !lost.isEmpty else { return 0 }
+        let (count, lost) = try monitor.lostConnections(bound: boundEndpoints)
+        guard !lost.isEmpty else { return count }
         // An address may be written otherwise than the endpoint, as a number instead of a name.
         let known = connectedEndpoints.filter(lost.contains)
         for endpoint in known.isEmpty ? connectedEndpoints : known {
@@ -111,7 +112,7 @@ import CZeroMQ
                 throw .last(operation: "connecting to \(endpoint) again")
             }
         }
-        return lost.count
+        return count
     }
 
     /// Sends one frame without waiting; `hasMore` = the next one belongs to the same message.

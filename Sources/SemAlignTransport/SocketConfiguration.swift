@@ -10,11 +10,17 @@ public struct SocketConfiguration: Hashable, Sendable {
     public var frameSizeLimit: Int
     /// How long closing waits for what is still to be sent [ms].
     public var lingerMilliseconds: Int
+    /// Encryption; both ends must have it, or neither.
+    public var security: SocketSecurity
 
     /// Makes a configuration; see the properties.
-    public init(queueLimit: Int = 16, frameSizeLimit: Int = 128 << 20, lingerMilliseconds: Int = 500) {
+    public init(
+        queueLimit: Int = 16, frameSizeLimit: Int = 128 << 20, lingerMilliseconds: Int = 500,
+        security: SocketSecurity = .none
+    ) {
         self.queueLimit = queueLimit
         self.frameSizeLimit = frameSizeLimit
         self.lingerMilliseconds = lingerMilliseconds
+        self.security = security
     }
 }

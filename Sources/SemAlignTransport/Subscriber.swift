@@ -7,8 +7,9 @@ import CZeroMQ
 /// Belongs to the thread that uses it; handing it on to another thread is fine, sharing it is not. The queue of
 /// each publisher is bounded, and a full one drops what is newer: who wants the newest reads all that is there.
 public struct Subscriber: ~Copyable {
-    /// Connections that were cut because a publisher sent a frame over the size limit, or no ZeroMQ; each was
-    /// made again.
+    /// How often a connection was cut because the publisher sent a frame over the size limit, or no ZeroMQ.
+    ///
+    /// Each is made again by `receive`: call that now and then, even where no poller says so.
     public private(set) var cutConnections = 0
 
     let socket: Socket
@@ -60,7 +61,9 @@ public struct Subscriber: ~Copyable {
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(by: timeout)
         repeat {
-            _ = try poller.wait(timeout: clock.now.duration(to: deadline))
+            let rest = clock.now.duration(to: deadline)
+            let isWaiting = socket.monitor?.isWaiting ?? false
+            _ = try poller.wait(timeout: isWaiting ? min(rest, ConnectionMonitor.pause) : rest)
             // What woke us may have been a connection that ended.
             if try receive(into: &message) { return true }
         } while clock.now < deadline

@@ -39,7 +39,7 @@ public struct AlignmentEnergy: Sendable {
     ) -> EnergyBreakdown {
         var terms = EnergyBreakdown()
         workspace.clearGradients()
-        project(&workspace)
+        placePoints(&workspace)
         terms.dense = denseTerm(&workspace, sigma: weights.denseSigma, weight: weights.dense)
         terms.sparse = sparseTerm(&workspace, sigma: weights.sparseSigma, weight: weights.sparse)
         terms.background = backgroundTerm(&workspace, weight: weights.background)
@@ -58,13 +58,13 @@ public struct AlignmentEnergy: Sendable {
         return terms
     }
 
-    /// Values of all terms for `state`, the geometric prior in full.
+    /// Values of all terms for `state`, the geometric prior in full (0 where its weight is 0).
     public func breakdown(
         of state: AlignmentState, weights: EnergyWeights, workspace: inout AlignmentWorkspace
     ) -> EnergyBreakdown {
         load(state, into: &workspace)
-        updateVisibility(&workspace)
-        return evaluate(&workspace, weights: weights)
+        updateVisibility(&workspace, strength: weights.visibility)
+        return evaluate(&workspace, weights: weights, wantsGeometryValue: weights.geometry != 0)
     }
 
     /// Loads `state` and chooses its gauge: the unit in which lengths are counted inside.
@@ -86,7 +86,7 @@ public struct AlignmentEnergy: Sendable {
     }
 
     /// Points from keypoints through B, and their projections.
-    private func project(_ w: inout AlignmentWorkspace) {
+    func placePoints(_ w: inout AlignmentWorkspace) {
         unsafe semalign_place_points(
             instructions.rawValue, model.map, model.keypointCount, model.paddedCount, w.keypoints, &w.x, &w.y,
             &w.z)
@@ -103,22 +103,25 @@ public struct AlignmentEnergy: Sendable {
             w.gradientV, &w.gradientX, &w.gradientY, &w.gradientZ, &w.gradient)
     }
 
+    /// Rotation from the class frame to the camera that fits the present keypoints best; `nil` where they fall on one spot.
+    func rotation(of w: borrowing AlignmentWorkspace) -> Rotation? {
+        SimilarityTransform.fit(
+            from: model.canonicalKeypoints, to: w.points,
+            weights: [Double](repeating: 1, count: model.keypointCount))?.rotation
+    }
+
     /// Looks up which points can be seen in the present pose; held fixed until the next call.
-    package func updateVisibility(_ w: inout AlignmentWorkspace) {
-        let keypoints = w.points
-        let weights = [Double](repeating: 1, count: keypoints.count)
-        guard
-            let pose = SimilarityTransform.fit(
-                from: model.canonicalKeypoints, to: keypoints, weights: weights)
-        else { return }
+    ///
+    /// `strength` is the exponent with which that counts in the image terms.
+    package func updateVisibility(_ w: inout AlignmentWorkspace, strength: Double) {
+        guard let rotation = rotation(of: w) else { return }
         let center = w.centroid
-        let towards = pose.rotation.applyInverse(-center / max((center * center).sum().squareRoot(), 1e-9))
+        let towards = rotation.applyInverse(-center / max((center * center).sum().squareRoot(), 1e-9))
+        let floor = evidence.configuration.visibilityFloor
         let direction = model.visibility.nearestDirection(to: SIMD3<Float>(towards))
         for point in 0..<model.pointCount {
             w.visibility[point] = model.visibility.probability(point: point, direction: direction)
-            if let floor = evidence.configuration.visibilityFloor {
-                w.logVisibility[point] = log(max(w.visibility[point], floor))
-            }
+            w.logVisibility[point] = Float(strength) * log(max(w.visibility[point], floor))
         }
     }
 }

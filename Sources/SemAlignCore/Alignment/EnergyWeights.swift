@@ -16,6 +16,8 @@ public struct EnergyWeights: Hashable, Sendable {
     public var measured = 0.0
     /// Agreement with the class's metric scale (not in the paper); unused without metric depth.
     public var scale = 0.0
+    /// How much a point's chance to be seen counts in the image terms: exponent of it, 0 = all points alike.
+    public var visibility = 0.0
     /// σ of equation 5 in the dense term [normalised image coordinates].
     public var denseSigma = 0.03
     /// σ of equation 5 in the sparse term [normalised image coordinates].

@@ -13,6 +13,9 @@ package struct EvidenceModel: Sendable {
     let modeCount: Int
     /// Largest distance between canonical keypoints.
     let diameter: Double
+    /// Root mean square distance of the visible points from their centre in an image, mean over directions
+    /// [canonical units]: what tells an object's distance from its size in the image.
+    let visibleRadius: Double
     /// Variance per coordinate that the modes leave out [canonical units²].
     let restVariance: Double
     /// Canonical points, P×3.
@@ -27,9 +30,9 @@ package struct EvidenceModel: Sendable {
     let directions: [Float]
 
     /// Observations that the dense cloud counts for: neighbours say much the same.
-    private static let denseObservations: Float = 60
+    private static var denseObservations: Float { Float(tune("ND", 60)) }
     /// Observations that a keypoint counts for.
-    private static let keypointObservations: Float = 2
+    private static var keypointObservations: Float { Float(tune("NK", 2)) }
 
     init(_ representation: ClassRepresentation) {
         self.representation = representation
@@ -42,6 +45,7 @@ package struct EvidenceModel: Sendable {
         diameter = SemAlignCore.diameter(of: representation.keypoints)
         points = representation.points.flatMap { [Float($0.x), Float($0.y), Float($0.z)] }
         directions = representation.visibility.directions.flatMap { [$0.x, $0.y, $0.z] }
+        visibleRadius = Self.visibleRadius(representation)
         vectors = PackedVectors(representation.appearance)
         weights =
             [Float](repeating: Self.keypointObservations, count: keypointCount)
@@ -64,6 +68,20 @@ package struct EvidenceModel: Sendable {
             }
         }
         self.modes = modes
+    }
+
+    private static func visibleRadius(_ representation: ClassRepresentation) -> Double {
+        let (points, visibility) = (representation.points, representation.visibility)
+        var radii: [Double] = []
+        for (d, direction) in visibility.directions.enumerated() {
+            let axis = SIMD3<Double>(direction)
+            let seen = points.indices.filter { visibility.probability(point: $0, direction: d) > 0.5 }
+                .map { points[$0] - axis * (points[$0] * axis).sum() }
+            guard seen.count >= 3 else { continue }
+            let mean = seen.reduce(.zero, +) / Double(seen.count)
+            radii.append((seen.reduce(0) { $0 + squaredDistance($1, mean) } / Double(seen.count)).squareRoot())
+        }
+        return radii.isEmpty ? 0.3 : radii.reduce(0, +) / Double(radii.count)
     }
 
     /// Lends the buffers to a kernel.

@@ -29,14 +29,20 @@ struct FrameEvidence: Sendable {
     /// Centre of the object's patches [px] and their root mean square distance from it [px].
     let center: SIMD2<Double>
     let radius: Double
+    /// Median depth of the object's patches; `nil` where none has depth.
+    let medianDepth: Double?
+
     /// True where any patch on the object has depth.
-    let hasDepth: Bool
+    var hasDepth: Bool { medianDepth != nil }
+
+    /// Centre of the visible surface in the camera frame; `nil` without depth.
+    var surfaceCenter: SIMD3<Double>? { medianDepth.map { camera.unproject(center, depth: $0) } }
 
     /// Number of patches compared.
     var patchCount: Int { patchInMask.count }
 
     /// A likelihood below this many deviations counts as this many: one bad patch is no proof.
-    private static let deviationLimit: Float = 3
+    private static var deviationLimit: Float { Float(tune("DL", 3)) }
 
     /// Reads a frame; `nil` where no patch lies on the object.
     init?(_ observation: Observation, camera: CameraIntrinsics, model: EvidenceModel) {
@@ -54,7 +60,8 @@ struct FrameEvidence: Sendable {
         patchInMask = patches.inMask
         patchPixels = patches.pixels.flatMap { [Float($0.x), Float($0.y)] }
         patchDepth = patches.pixels.map { raster.depth(at: $0) }
-        hasDepth = zip(patchDepth, patchInMask).contains { $0 > 0 && $1 == 1 }
+        let depths = zip(patchDepth, patchInMask).compactMap { $0 > 0 && $1 == 1 ? $0 : nil }.sorted()
+        medianDepth = depths.isEmpty ? nil : Double(depths[depths.count / 2])
         let inside = patches.pixels.indices.filter { patches.inMask[$0] == 1 }
         let mean = inside.reduce(SIMD2<Double>.zero) { $0 + patches.pixels[$1] } / Double(inside.count)
         center = mean
@@ -81,6 +88,14 @@ struct FrameEvidence: Sendable {
             &values, Int32(patches.cells.count), Int32(maps.stride), Int32(appearance.pointCount),
             appearance.similarityMean, appearance.similarityDeviation, deviationLimit, patches.inMask, &scratch)
         return (values, maps.stride)
+    }
+
+    /// log p_sem of a point less its mean over the object, at the patch nearest to `pixel`; `nil` off the object.
+    func logLikelihood(of point: Int, at pixel: SIMD2<Double>) -> Float? {
+        let place = ((pixel - patchOrigin) / patchSize).rounded(.toNearestOrEven)
+        guard place.x >= 0, place.y >= 0, place.x < Double(columns), place.y < Double(rows) else { return nil }
+        let patch = patchIndex[Int(place.y) * columns + Int(place.x)]
+        return patch < 0 ? nil : logLikelihood[Int(patch) * likelihoodStride + point]
     }
 
     /// Lends the buffers to a kernel.

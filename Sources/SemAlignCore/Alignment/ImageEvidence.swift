@@ -17,8 +17,8 @@ public struct EvidenceConfiguration: Hashable, Sendable {
     public var candidateLimit = 1024
     /// Weight of a patch that resembles nothing, relative to one that matches perfectly, when sampling.
     public var attentionFloor: Float = 0.05
-    /// Points count in the image terms by the probability that they are seen, at least this one; `nil` = all alike.
-    public var visibilityFloor: Float?
+    /// Least probability to be seen that a point is given: visibility is learned from few views.
+    public var visibilityFloor: Float = 0.1
     /// How the background pushes.
     public var backgroundForm = BackgroundForm.gaussian
     /// σ of equation 11 [normalised].
@@ -48,6 +48,11 @@ public struct ImageEvidence: Sendable {
     /// True where the camera is known and depth is metric: results are metres.
     public private(set) var isMetric = false
 
+    /// Distribution of the similarities in this image.
+    private(set) var statistics: SimilarityStatistics
+    private let patchScale: SIMD2<Double>
+    private let patchOffset: SIMD2<Double>
+
     private(set) var sampleU: [Float] = []
     private(set) var sampleV: [Float] = []
     /// S×stride: log p_sem of all points at the samples.
@@ -62,6 +67,8 @@ public struct ImageEvidence: Sendable {
     private(set) var surface: MeasuredSurface?
     /// Mask and depth around the object.
     private(set) var scene: SceneGrid
+    /// Place, size and depth of the mask.
+    public let extent: ObjectExtent
     private var attention: [Float] = []
 
     /// Gathers the evidence of `observation` for `model`.
@@ -83,6 +90,10 @@ public struct ImageEvidence: Sendable {
         self.configuration = configuration
         camera = NormalizedCamera(observation: observation, objectBounds: bounds)
         scene = SceneGrid(observation: observation, bounds: bounds, camera: camera)
+        extent = ObjectExtent(scene)
+        patchScale = camera.unit / features.patchSize
+        patchOffset = features.patchCoordinates(of: camera.principalPoint)
+        statistics = SimilarityStatistics(maps, patchCount: 0)
         background = BackgroundField(
             scene: scene, form: configuration.backgroundForm, sigma: configuration.backgroundSigma)
         try compare(observation, model, bounds, instructions)
@@ -106,6 +117,19 @@ public struct ImageEvidence: Sendable {
         maps.update(
             features: observation.features, patches: patches.withNeighbours, vectors: model.vectors,
             instructions: instructions)
+        statistics = SimilarityStatistics(maps, patchCount: patchCount)
+    }
+
+    /// Continuous patch coordinates (column, row) of normalised coordinates.
+    func patchCoordinates(of place: SIMD2<Double>) -> SIMD2<Double> { place * patchScale + patchOffset }
+
+    /// True where normalised coordinates lie more than half a patch beside the patch grid, or nowhere.
+    func isBesidePatches(_ place: SIMD2<Double>) -> Bool {
+        let patch = patchCoordinates(of: place)
+        let isInside =
+            patch.x >= -0.5 && patch.y >= -0.5 && patch.x <= Double(maps.columns) - 0.5
+            && patch.y <= Double(maps.rows) - 0.5
+        return !isInside
     }
 
     /// Draws samples in the mask, more where the image resembles some point: the paper's attention.

@@ -13,12 +13,10 @@ struct PoseSearch {
     let refiner: PoseRefiner
 
     /// Turns about the line of sight that are tried.
-    private static let turns = 24
+    private static var turns: Int { Int(tune("NT", 24)) }
     /// Distinct hypotheses that are refined coarsely, and finely.
-    private static let coarseCount = 64
-    private static let fineCount = 12
-    /// Hypotheses closer than this are one [rad].
-    private static let distinctAngle = 0.3
+    private static var coarseCount: Int { Int(tune("NC", 64)) }
+    private static var fineCount: Int { Int(tune("NF", 12)) }
 
     /// A point of the class and a place where the frame shows its like.
     private struct Match {
@@ -40,17 +38,17 @@ struct PoseSearch {
         let center = objectCenter(scale: scale)
         let matches = matches(depthWithout: center.z)
         var votes = vote(matches, center: center, scale: scale)
-        refiner.judge(&votes, stride: 5, reach: 0.3)
+        refiner.judge(&votes, stride: 5, reach: tune("JR0", 0.3))
         votes.sort { $0.support > $1.support }
         var coarse = distinct(votes, limit: Self.coarseCount)
         for i in coarse.indices {
-            refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0)
+            refiner.refine(&coarse[i], steps: Int(tune("CS", 5)), reach: (tune("CR0", 0.5), tune("CR1", 0.2)), modes: 0)
         }
-        refiner.judge(&coarse, stride: 3, reach: 0.2)
+        refiner.judge(&coarse, stride: 3, reach: tune("JR1", 0.2))
         coarse.sort { $0.support > $1.support }
         var fine = distinct(coarse, limit: Self.fineCount)
         for i in fine.indices {
-            refiner.refine(&fine[i], steps: 10, reach: (0.3, 0.1), modes: model.modeCount)
+            refiner.refine(&fine[i], steps: Int(tune("FS", 20)), reach: (tune("FR0", 0.3), tune("FR1", 0.1)), modes: model.modeCount)
         }
         refiner.judge(&fine, stride: 1, reach: 0.1)
         fine.sort { $0.support > $1.support }
@@ -59,13 +57,8 @@ struct PoseSearch {
 
     /// Centre of the object's visible surface, or a guess at its depth from its size in the image.
     private func objectCenter(scale: Double) -> SIMD3<Double> {
-        let depths = evidence.patchDepth.indices.compactMap { k in
-            evidence.patchInMask[k] == 1 && evidence.patchDepth[k] > 0 ? evidence.patchDepth[k] : nil
-        }.sorted()
-        // Root mean square distance from the centre of a surface seen is some 0.3 diameters.
-        let guess = evidence.camera.focalLength.x * 0.3 * scale * model.diameter / evidence.radius
-        let z = depths.isEmpty ? guess : Double(depths[depths.count / 2])
-        return evidence.camera.unproject(evidence.center, depth: z)
+        let guess = evidence.camera.focalLength.x * model.visibleRadius * scale / evidence.radius
+        return evidence.camera.unproject(evidence.center, depth: evidence.medianDepth ?? guess)
     }
 
     /// For every point its two best patches that are apart.
@@ -166,11 +159,7 @@ struct PoseSearch {
     private func distinct(_ sorted: [PoseHypothesis], limit: Int) -> [PoseHypothesis] {
         var kept: [PoseHypothesis] = []
         for candidate in sorted {
-            let isNew = kept.allSatisfy { other in
-                candidate.rotation.angle(to: other.rotation) > Self.distinctAngle
-                    || squaredDistance(candidate.translation, other.translation).squareRoot()
-                        > 0.3 * candidate.scale * model.diameter
-            }
+            let isNew = kept.allSatisfy { candidate.differs(from: $0, diameter: model.diameter) }
             if isNew { kept.append(candidate) }
             if kept.count == limit { break }
         }

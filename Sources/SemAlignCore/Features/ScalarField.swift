@@ -25,11 +25,14 @@ struct ScalarField: Hashable, Sendable {
 
     /// The same where all four nodes around are known, that is, not zero; `nil` elsewhere and beyond the grid.
     func knownValue(at place: SIMD2<Float>) -> (value: Float, slope: SIMD2<Float>)? {
+        isKnown(at: place) ? value(at: place) : nil
+    }
+
+    /// True where all four nodes around `place` are positive.
+    func isKnown(at place: SIMD2<Float>) -> Bool {
         let (node, _, isInside) = grid.cell(of: place)
-        guard isInside[0], isInside[1], values[node] > 0, values[node + 1] > 0,
-            values[node + grid.columns] > 0, values[node + grid.columns + 1] > 0
-        else { return nil }
-        return value(at: place)
+        return isInside[0] && isInside[1] && values[node] > 0 && values[node + 1] > 0
+            && values[node + grid.columns] > 0 && values[node + grid.columns + 1] > 0
     }
 }
 

@@ -2,79 +2,209 @@
 
 import Glibc
 
-/// Options of `Tracker`.
-public struct TrackerConfiguration: Hashable, Sendable {
-    /// The defaults.
-    public init() {}
-}
-
-/// Follows one object from frame to frame; the whole path from an observation to keypoints.
+/// Follows one object from frame to frame: the whole way from an observation to keypoints.
+///
+/// A frame starts from the solutions of the frame before; the first frame, jumps and failures start cold. An
+/// answer always rests on its own frame: where that does not support one, the result says so.
 public struct Tracker: Sendable {
     package let model: EvidenceModel
     private let configuration: TrackerConfiguration
+    private let gradient: GradientAlignment?
+    /// Solutions that are followed, best first.
+    package private(set) var hypotheses: [PoseHypothesis] = []
+    /// Running mean of the support of each.
+    private var records: [Double] = []
+    /// Centre of the visible surface in the frame before.
+    private var surfaceCenter: SIMD3<Double>?
+    private var isEstablished = false
     package var truth: SimilarityTransform?
-    package var truthParts = ""
     package var truthRefined: PoseHypothesis?
-    package var hypotheses: [PoseHypothesis] = []
+
+    /// Weight of a new frame in the running mean.
+    private static let recordShare = 0.3
 
     /// Prepares to track objects of the class `representation`.
     public init(representation: ClassRepresentation, configuration: TrackerConfiguration = .init()) {
         model = EvidenceModel(representation)
         self.configuration = configuration
+        gradient = configuration.solver == .adamw ? GradientAlignment(representation, configuration) : nil
     }
 
     /// Forgets the object: the next frame starts cold.
-    public mutating func reset() { hypotheses = [] }
-
-    /// Aligns the class with one frame.
-    public mutating func update(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
-        let start = clock()
-        guard let camera = observation.intrinsics,
-            let evidence = FrameEvidence(observation, camera: camera, model: model)
-        else { return failure(.noObject, "empty") }
-        let similar = clock()
-        let isMetric = observation.depth?.isMetric == true && model.representation.metricScale != nil
-        let metric = model.representation.metricScale
-        let refiner = PoseRefiner(
-            model: model, evidence: evidence,
-            logScaleMean: log(metric?.metresPerUnit ?? 1),
-            logScaleDeviation: isMetric ? (metric?.logDeviation ?? 0) : 0.01, logFocalDeviation: 0)
-        if let truth {
-            var hh: [PoseHypothesis] = []
-            var h = PoseHypothesis(rotation: truth.rotation, translation: truth.translation, scale: truth.scale)
-            hh = [h]; refiner.judge(&hh, stride: 1, reach: 0.1); h = hh[0]
-            truthParts = "raw \(h.support) \(h.parts)"
-            refiner.refine(&h, steps: 10, reach: (0.15, 0.1), modes: model.modeCount)
-            hh = [h]; refiner.judge(&hh, stride: 1, reach: 0.1); h = hh[0]
-            truthParts += "\n     ref \(h.support) \(h.parts)"
-            truthRefined = h
-        }
-        hypotheses = PoseSearch(model: model, evidence: evidence, refiner: refiner).run()
-        guard let best = hypotheses.first else { return failure(.searching, "nothing found") }
-        let points = refiner.points(best)
-        let end = clock()
-        let estimates = points.prefix(model.keypointCount).map { p in
-            KeypointEstimate(
-                position: p, pixel: camera.project(p) ?? SIMD2(.nan, .nan),
-                covariance: [1e-4, 0, 0, 0, 1e-4, 0, 0, 0, 1e-4], visible: 1, score: 1)
-        }
-        return TrackingResult(
-            state: .tracking, startedCold: true, isMetric: isMetric, focalLengthPixels: camera.focalLength.x,
-            energy: -best.support,
-            energyGap: hypotheses.count > 1 ? best.support - hypotheses[1].support : .nan,
-            cameraFromClass: best.transform, keypoints: Array(estimates),
-            densePoints: Array(points.dropFirst(model.keypointCount)),
-            stages: [
-                StageDuration(name: "similarity", nanoseconds: similar - start),
-                StageDuration(name: "cold", nanoseconds: end - similar),
-            ], message: "")
+    public mutating func reset() {
+        hypotheses = []
+        records = []
+        surfaceCenter = nil
+        isEstablished = false
     }
 
-    private func failure(_ state: TrackingState, _ message: String) -> TrackingResult {
+    /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations.
+    public mutating func update(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
+        var stages = StageClock(now: clock())
+        guard observation.features.channels == model.representation.appearance.channels else {
+            return lose(
+                "features of \(observation.features.channels) channels, the class has "
+                    + "\(model.representation.appearance.channels)", stages)
+        }
+        let problems = FrameProblem.problems(of: observation, model: model)
+        stages.finish("similarity", now: clock())
+        guard !problems.isEmpty else {
+            reset()
+            return failure(.noObject, "the mask shows no object", stages)
+        }
+        var best = follow(problems, observation)
+        let isWarm = best != nil
+        if isWarm { stages.finish("warm", now: clock()) }
+        if best == nil {
+            best = search(problems, observation)
+            stages.finish("cold", now: clock())
+        }
+        guard let best else { return lose("the frame supports no pose of the class", stages) }
+        isEstablished = true
+        surfaceCenter = best.problem.evidence.surfaceCenter
+        if let truth {
+            var h = PoseHypothesis(rotation: truth.rotation, translation: truth.translation, scale: truth.scale)
+            best.problem.refiner.refine(&h, steps: 10, reach: (0.15, 0.1), modes: model.modeCount)
+            var list = [h]
+            best.problem.refiner.judge(&list, stride: 1, reach: 0.1)
+            truthRefined = list[0]
+        }
+        return answer(best, observation, startedCold: !isWarm, stages, clock)
+    }
+
+    /// A solution and the problem it solves.
+    private struct Solution {
+        let problem: FrameProblem
+        let hypothesis: PoseHypothesis
+        /// Keypoints where a solver moved each of them, else `nil`: those of the hypothesis hold.
+        let keypoints: [SIMD3<Double>]?
+    }
+
+    /// Refines the followed solutions in this frame; `nil` where the best lost its support.
+    private mutating func follow(_ problems: [FrameProblem], _ observation: Observation) -> Solution? {
+        guard !hypotheses.isEmpty else { return nil }
+        var problem = problems[0]
+        if observation.intrinsics == nil {
+            // The focal length found before is the guess now.
+            let focal = lastFocalLength ?? problem.evidence.camera.focalLength.x
+            problem = FrameProblem.guess(observation, focalLength: focal, model: model) ?? problem
+        }
+        // The object moved as its visible surface did.
+        if let before = surfaceCenter, let now = problem.evidence.surfaceCenter {
+            for i in hypotheses.indices { hypotheses[i].translation += now - before }
+        }
+        for i in hypotheses.indices {
+            if observation.intrinsics == nil { hypotheses[i].logFocalChange = 0 }
+            problem.refiner.refine(&hypotheses[i], steps: 5, reach: (0.2, 0.1), modes: model.modeCount)
+        }
+        problem.refiner.judge(&hypotheses, stride: 1, reach: 0.1)
+        guard let best = hypotheses.max(by: { $0.support < $1.support }), isSupported(best),
+            best.support > configuration.supportDrop * (records.max() ?? 0)
+        else { return nil }
+        keepRecords()
+        return refineKeypoints(problem, hypotheses[0], observation, isWarm: true)
+    }
+
+    /// Updates the running support, orders the solutions by it and gives up those that fell behind or met.
+    private mutating func keepRecords() {
+        for i in hypotheses.indices {
+            records[i] += Self.recordShare * (hypotheses[i].support - records[i])
+        }
+        let order = hypotheses.indices.sorted { records[$0] > records[$1] }
+        var kept: [Int] = []
+        for i in order where records[i] > records[order[0]] - configuration.hypothesisMargin {
+            let isNew = kept.allSatisfy { hypotheses[$0].differs(from: hypotheses[i], diameter: model.diameter) }
+            if isNew { kept.append(i) }
+        }
+        hypotheses = kept.map { hypotheses[$0] }
+        records = kept.map { records[$0] }
+    }
+
+    /// Looks for the object without help from the frame before.
+    private mutating func search(_ problems: [FrameProblem], _ observation: Observation) -> Solution? {
+        var best: (problem: FrameProblem, found: [PoseHypothesis])?
+        for problem in problems {
+            let found = PoseSearch(model: model, evidence: problem.evidence, refiner: problem.refiner).run()
+            guard let first = found.first else { continue }
+            if let other = best, other.found[0].support >= first.support { continue }
+            best = (problem, found)
+        }
+        guard let best, isSupported(best.found[0]) else {
+            hypotheses = []
+            records = []
+            return nil
+        }
+        let limit = configuration.hypothesisLimit
+        hypotheses = best.found.prefix(limit).filter {
+            $0.support > best.found[0].support - configuration.hypothesisMargin
+        }
+        records = hypotheses.map(\.support)
+        lastFocalLength = best.problem.evidence.camera.focalLength.x * exp(best.found[0].logFocalChange)
+        return refineKeypoints(best.problem, best.found[0], observation, isWarm: false)
+    }
+
+    private var lastFocalLength: Double?
+
+    /// Lets the configured solver move each keypoint.
+    private func refineKeypoints(
+        _ problem: FrameProblem, _ hypothesis: PoseHypothesis, _ observation: Observation, isWarm: Bool
+    ) -> Solution {
+        guard let gradient else { return Solution(problem: problem, hypothesis: hypothesis, keypoints: nil) }
+        let keypoints = gradient.align(
+            observation, starts: isWarm ? [hypothesis] : hypotheses, refiner: problem.refiner, isWarm: isWarm)
+        return Solution(problem: problem, hypothesis: hypothesis, keypoints: keypoints)
+    }
+
+    private func isSupported(_ hypothesis: PoseHypothesis) -> Bool {
+        hypothesis.coverage >= configuration.leastCoverage
+            && hypothesis.semantics >= configuration.leastSemantics
+    }
+
+    private func answer(
+        _ solution: Solution, _ observation: Observation, startedCold: Bool, _ stages: StageClock,
+        _ clock: () -> UInt64
+    ) -> TrackingResult {
+        var stages = stages
+        let hypothesis = solution.hypothesis
+        let estimation = KeypointEstimation(problem: solution.problem, hypothesis: hypothesis)
+        let estimates = estimation.estimates(keypoints: solution.keypoints)
+        let points = solution.problem.refiner.points(hypothesis)
+        stages.finish("covariance", now: clock())
+        return TrackingResult(
+            state: .tracking, startedCold: startedCold, isMetric: solution.problem.isMetric,
+            focalLengthPixels: estimation.camera.focalLength.x, energy: -hypothesis.support,
+            energyGap: hypotheses.count > 1 ? hypothesis.support - hypotheses[1].support : .nan,
+            cameraFromClass: hypothesis.transform, keypoints: estimates,
+            densePoints: Array(points.dropFirst(model.keypointCount)), stages: stages.durations, message: "")
+    }
+
+    /// Says that the frame has no answer, and starts cold with the next.
+    private mutating func lose(_ message: String, _ stages: StageClock) -> TrackingResult {
+        let state: TrackingState = isEstablished ? .lost : .searching
+        hypotheses = []
+        records = []
+        surfaceCenter = nil
+        return failure(state, message, stages)
+    }
+
+    private func failure(_ state: TrackingState, _ message: String, _ stages: StageClock) -> TrackingResult {
         TrackingResult(
             state: state, startedCold: true, isMetric: false, focalLengthPixels: .nan, energy: .nan,
             energyGap: .nan,
             cameraFromClass: SimilarityTransform(scale: 1, rotation: .identity, translation: .zero),
-            keypoints: [], densePoints: [], stages: [], message: message)
+            keypoints: [], densePoints: [], stages: stages.durations, message: message)
+    }
+}
+
+/// Collects how long the stages of a frame took.
+private struct StageClock {
+    private(set) var durations: [StageDuration] = []
+    private var last: UInt64
+
+    init(now: UInt64) { last = now }
+
+    mutating func finish(_ name: String, now: UInt64) {
+        durations.append(StageDuration(name: name, nanoseconds: now &- last))
+        last = now
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SemAlignCore
+public import SemAlignImages
 
 /// A camera as it was calibrated: pinhole, lens distortion, and which part of the sensor is read.
 public struct CameraCalibration: Hashable, Sendable {
@@ -9,7 +10,7 @@ public struct CameraCalibration: Hashable, Sendable {
     public let size: ImageSize
     /// Focal lengths and principal point at `size` [px].
     public let intrinsics: CameraIntrinsics
-    /// Lens model and its coefficients.
+    /// What the lens does.
     public let distortion: LensDistortion
     /// Pixels that were added up along x and y, at least 1.
     public let binning: SIMD2<Int>
@@ -55,50 +56,6 @@ public struct CameraCalibration: Hashable, Sendable {
         return CameraIntrinsics(
             focalLength: sent.focalLength * scale, principalPoint: (sent.principalPoint + 0.5) * scale - 0.5)
     }
-}
-
-/// How a lens bends rays; all models work on normalised image coordinates.
-public struct LensDistortion: Hashable, Sendable {
-    /// The models of sensor_msgs, with the order of their coefficients.
-    public enum Model: String, Hashable, Sendable, CaseIterable {
-        /// Five coefficients: k1 k2 p1 p2 k3.
-        case plumbBob = "plumb_bob"
-        /// Eight coefficients: k1 k2 p1 p2 k3 k4 k5 k6.
-        case rationalPolynomial = "rational_polynomial"
-        /// Four coefficients of a fisheye lens: k1 k2 k3 k4.
-        case equidistant
-
-        /// Number of coefficients.
-        public var coefficientCount: Int {
-            switch self {
-            case .plumbBob: 5
-            case .rationalPolynomial: 8
-            case .equidistant: 4
-            }
-        }
-    }
-
-    /// The model.
-    public let model: Model
-    /// Its coefficients in the model's order.
-    public let coefficients: [Double]
-
-    /// Joins a model and its coefficients.
-    ///
-    /// Precondition: as many coefficients as the model has.
-    public init(model: Model, coefficients: [Double]) {
-        precondition(coefficients.count == model.coefficientCount, "coefficients do not fit the lens model")
-        self.model = model
-        self.coefficients = coefficients
-    }
-
-    /// A lens that bends nothing.
-    public static let none = LensDistortion(model: .plumbBob, coefficients: [0, 0, 0, 0, 0])
-
-    /// True where the image is a pinhole's already.
-    ///
-    /// An equidistant lens bends rays even with all coefficients zero.
-    public var isNone: Bool { model != .equidistant && coefficients.allSatisfy { $0 == 0 } }
 }
 
 /// A rectangle of the sensor [px, unbinned].

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SemAlignCore
+internal import SemAlignImages
 
 /// A calibration file in the camera_info YAML format of ROS, as camera_calibration and OpenCV write it.
 public struct CameraCalibrationFile: Sendable {
@@ -105,26 +106,17 @@ private struct Reader {
     }
 
     func distortion(notes: inout [String]) throws(NodeError) -> LensDistortion {
-        var coefficients = try matrix("distortion_coefficients")
-        let name = root["distortion_model"]?.text ?? ""
-        if name.isEmpty {
-            guard !coefficients.isEmpty else { return .none }
+        let coefficients = try matrix("distortion_coefficients")
+        var model = root["distortion_model"]?.text ?? ""
+        if model.isEmpty, !coefficients.isEmpty {
             notes.append("\(path) names no distortion_model; plumb_bob is assumed")
+            model = "plumb_bob"
         }
-        guard let model = name.isEmpty ? .plumbBob : LensDistortion.Model(rawValue: name) else {
+        do { return try LensDistortion(model: model, coefficients: coefficients) } catch {
             throw wrong(
-                "distortion_model", root["distortion_model"],
-                expected: "one of " + LensDistortion.Model.allCases.map(\.rawValue).joined(separator: ", "))
+                "distortion_model", root["distortion_model"] ?? root["distortion_coefficients"],
+                expected: "a lens model of ROS", found: "not usable (\(error))")
         }
-        if model == .plumbBob, coefficients.isEmpty || coefficients.count == 4 {
-            coefficients += Array(repeating: 0, count: 5 - coefficients.count)
-        }
-        guard coefficients.count == model.coefficientCount else {
-            throw wrong(
-                "distortion_coefficients", root["distortion_coefficients"],
-                expected: "\(model.coefficientCount) for \(model.rawValue)", found: "\(coefficients.count)")
-        }
-        return LensDistortion(model: model, coefficients: coefficients)
     }
 
     /// 0 and absence mean 1.

@@ -9,7 +9,7 @@ struct NodeResources: Sendable {
     let representation: RepresentationFile
     let calibration: CameraCalibration?
     /// Reference views by name.
-    let references: [String: Observation]
+    let references: [String: SightedObservation]
     /// What was assumed while reading, for the log.
     let notes: [String]
 
@@ -23,7 +23,7 @@ struct NodeResources: Sendable {
         representation = try Self.readRepresentation(configuration.representation)
         var notes: [String] = []
         calibration = try Self.readCalibration(configuration.calibration, notes: &notes)
-        var references: [String: Observation] = [:]
+        var references: [String: SightedObservation] = [:]
         for (name, path) in configuration.correspondence.references.sorted(by: { $0.key < $1.key }) {
             references[name] = try Self.firstFrame(
                 of: path, configuration, representation: representation.representation,
@@ -55,7 +55,7 @@ struct NodeResources: Sendable {
     private static func firstFrame(
         of path: String, _ configuration: NodeConfiguration, representation: ClassRepresentation,
         calibration: CameraCalibration?
-    ) throws(NodeError) -> Observation {
+    ) throws(NodeError) -> SightedObservation {
         var frames = try BagFrames(
             path: path, configuration, representation: representation, calibration: calibration)
         var reason = "no frame is complete"

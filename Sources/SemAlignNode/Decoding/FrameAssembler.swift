@@ -18,6 +18,7 @@ struct FrameAssembler: Sendable {
 
     /// The last camera that came on its topic: it holds until the next.
     private var latest: CalibrationMessage?
+    private var rectifier = FrameRectifier()
 
     init(representation: ClassRepresentation, calibration: CameraCalibration?, join: JoinSettings) {
         channels = representation.appearance.channels
@@ -31,29 +32,49 @@ struct FrameAssembler: Sendable {
     mutating func remember(_ message: CalibrationMessage) { latest = message }
 
     /// The observation of a frame, and what was not used or is missing though the frame is sound.
-    func assemble(_ frame: JoinedFrame<FramePart>) -> AssembledFrame {
+    mutating func assemble(_ frame: JoinedFrame<FramePart>) -> AssembledFrame {
         var notes: [Drop] = []
-        let frameID = Self.frameID(of: frame)
+        var content: AssembledFrame.Content
         do throws(Drop) {
-            let imageSize = try imageSize(of: frame, notes: &notes)
-            let features = try features(of: frame)
-            let mask = try mask(of: frame)
-            let size = imageSize ?? mask.size
-            guard mask.size == size else {
-                throw Drop(.mask, "the mask is \(mask.size.text), the image \(size.text); they must be equal")
-            }
-            let observation = Observation(
-                timestamp: frame.stamp, frameID: frameID, imageSize: size,
-                intrinsics: try intrinsics(of: frame, for: size, notes: &notes),
-                depth: try depth(of: frame, for: size, notes: &notes), mask: mask,
-                instance: instance > 0 ? instance : mask.largestInstance ?? 1,
-                features: features.features(imageSize: size))
-            return AssembledFrame(
-                timestamp: frame.stamp, frameID: frameID, content: .observation(observation), notes: notes)
+            content = .observation(try observation(of: frame, notes: &notes))
         } catch {
-            return AssembledFrame(
-                timestamp: frame.stamp, frameID: frameID, content: .refused(error), notes: notes)
+            content = .refused(error)
         }
+        return AssembledFrame(
+            timestamp: frame.stamp, frameID: Self.frameID(of: frame), content: content, notes: notes)
+    }
+
+    private mutating func observation(
+        of frame: JoinedFrame<FramePart>, notes: inout [Drop]
+    ) throws(Drop) -> SightedObservation {
+        let imageSize = try imageSize(of: frame, notes: &notes)
+        let features = try features(of: frame)
+        var mask = try mask(of: frame)
+        let size = imageSize ?? mask.size
+        guard mask.size == size else {
+            throw Drop(.mask, "the mask is \(mask.size.text), the image \(size.text); they must be equal")
+        }
+        let camera = try camera(of: frame, for: size, notes: &notes)
+        var depth = try depth(of: frame, for: size, notes: &notes)
+        var map = features.features(imageSize: size)
+        let chosen = instance > 0 ? instance : mask.largestInstance ?? 1
+        let lens = camera.flatMap { $0.distortion == .none ? nil : $0 }
+        if let lens {
+            do throws(ImageError) {
+                mask = try rectifier.rectify(mask, camera: lens)
+                if let taken = depth {
+                    depth = try rectifier.rectify(taken, camera: lens, imageSize: size)
+                }
+            } catch {
+                throw Drop(.cameraInfo, "\(error)")
+            }
+            let region = mask.bounds(of: chosen)?.grown(by: 0.5) ?? PixelRegion(size)
+            map = map.rectified(camera: lens, region: region)
+        }
+        let observation = Observation(
+            timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
+            intrinsics: camera?.intrinsics, depth: depth, mask: mask, instance: chosen, features: map)
+        return SightedObservation(observation: observation, lens: lens)
     }
 
     private static func frameID(of frame: JoinedFrame<FramePart>) -> String {
@@ -144,21 +165,22 @@ struct FrameAssembler: Sendable {
 
 extension FrameAssembler {
     /// The camera of a frame: the file's, else the frame's own, else the last one; `nil` where nobody knows it.
-    private func intrinsics(
+    private func camera(
         of frame: JoinedFrame<FramePart>, for size: ImageSize, notes: inout [Drop]
-    ) throws(Drop) -> CameraIntrinsics? {
-        guard let camera = calibration ?? sentCalibration(of: frame, notes: &notes) else { return nil }
+    ) throws(Drop) -> LensCamera? {
+        let sent = calibration == nil ? try sentCalibration(of: frame, notes: &notes) : nil
+        guard let camera = calibration ?? sent else { return nil }
         guard let intrinsics = camera.intrinsics(for: size) else {
             throw Drop(
                 .cameraInfo,
                 "the camera is calibrated for \(camera.sentSize.text), the image is \(size.text)")
         }
-        return intrinsics
+        return LensCamera(intrinsics: intrinsics, distortion: camera.distortion)
     }
 
     private func sentCalibration(
         of frame: JoinedFrame<FramePart>, notes: inout [Drop]
-    ) -> CameraCalibration? {
+    ) throws(Drop) -> CameraCalibration? {
         var message = latest
         if case .calibration(let own) = frame[.cameraInfo] { message = own }
         guard let message else { return nil }
@@ -167,15 +189,22 @@ extension FrameAssembler {
             notes.append(
                 Drop(.cameraInfo, "camera_info is of frame '\(message.frameID)', the image of '\(frameID)'"))
         }
-        return CameraCalibration(message)
+        return try CameraCalibration(message)
     }
+}
+
+/// What a pinhole would have seen, and the lens that saw it.
+struct SightedObservation: Sendable {
+    let observation: Observation
+    /// The real camera where its lens bends rays; `nil` where it is a pinhole.
+    let lens: LensCamera?
 }
 
 /// What became of a frame's messages.
 struct AssembledFrame: Sendable {
     /// What the tracker gets, or why it gets nothing.
     enum Content: Sendable {
-        case observation(Observation)
+        case observation(SightedObservation)
         case refused(Drop)
     }
 
@@ -188,27 +217,18 @@ struct AssembledFrame: Sendable {
 
 extension CameraCalibration {
     /// The camera of a message; `nil` where the message says that it is not calibrated.
-    init?(_ message: CalibrationMessage) {
+    ///
+    /// Throws where the lens model has no meaning.
+    init?(_ message: CalibrationMessage) throws(Drop) {
         guard let intrinsics = message.intrinsics else { return nil }
-        self.init(
-            cameraName: message.frameID, size: message.size, intrinsics: intrinsics,
-            distortion: LensDistortion(message.distortion))
-    }
-}
-
-extension LensDistortion {
-    /// The lens of a message.
-    init(_ message: Distortion) {
-        let missing = { (count: Int) in Array(repeating: 0.0, count: max(0, count)) }
-        switch message.model {
-        case .none: self = .none
-        case .plumbBob:
+        let lens = message.distortion
+        do throws(ImageError) {
             self.init(
-                model: .plumbBob,
-                coefficients: message.coefficients + missing(5 - message.coefficients.count))
-        case .rationalPolynomial:
-            self.init(model: .rationalPolynomial, coefficients: message.coefficients)
-        case .equidistant: self.init(model: .equidistant, coefficients: message.coefficients)
+                cameraName: message.frameID, size: message.size, intrinsics: intrinsics,
+                distortion: try LensDistortion(
+                    model: lens.model.rawValue, coefficients: lens.coefficients))
+        } catch {
+            throw Drop(.cameraInfo, "\(error)")
         }
     }
 }

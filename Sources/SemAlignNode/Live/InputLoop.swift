@@ -125,8 +125,8 @@ struct InputLoop: ~Copyable {
     }
 
     private mutating func sayOnceWithoutCamera(_ job: FrameJob) {
-        guard !hasSaidNoCamera, case .observation(let observation) = job.frame.content,
-            observation.intrinsics == nil
+        guard !hasSaidNoCamera, case .observation(let sighted) = job.frame.content,
+            sighted.observation.intrinsics == nil
         else { return }
         hasSaidNoCamera = true
         shared.logger.warning(

@@ -75,7 +75,7 @@ struct FrameIntake: Sendable {
     mutating func finish() -> [Event] { noted(synchronizer.finish()) }
 
     /// Decodes and checks what a joined frame holds.
-    func job(for frame: JoinedFrame<FramePart>) -> FrameJob {
+    mutating func job(for frame: JoinedFrame<FramePart>) -> FrameJob {
         FrameJob(
             frame: assembler.assemble(frame), queries: queries, epoch: epoch, arrival: frame.firstArrival)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SemAlignCore
+internal import SemAlignImages
 internal import SemAlignMessages
 
 /// A message that the node publishes or a replay writes.
@@ -43,7 +44,7 @@ struct FramePipeline: Sendable {
 
     init(
         _ configuration: NodeConfiguration, representation: RepresentationFile,
-        references: [String: Observation], reportsDurations: Bool
+        references: [String: SightedObservation], reportsDurations: Bool
     ) {
         file = representation
         topics = configuration.topics
@@ -61,12 +62,14 @@ struct FramePipeline: Sendable {
             state = .searching
         }
         switch job.frame.content {
-        case .observation(let observation):
-            let result = tracker.update(observation, clock: clock)
+        case .observation(let sighted):
+            let result = tracker.update(sighted.observation, clock: clock)
             state = result.state
-            let found = correspondence.answer(
-                job.queries, result: result, observation: observation, clock: clock)
-            return answer(result, instance: observation.instance, job: job, correspondences: found)
+            let found = correspondence.answer(job.queries, result: result, seen: sighted, clock: clock)
+            return answer(
+                result.seen(in: sighted.observation.imageSize, through: sighted.lens),
+                instance: sighted.observation.instance, job: job,
+                correspondences: found)
         case .refused(let drop):
             // The tracker has not seen this frame: what it knew it still knows, but there is no answer now.
             let wasKnown = state == .tracking || state == .lost
@@ -126,11 +129,26 @@ extension TrackingResult {
             keypoints: [], densePoints: [], stages: [], message: "frame refused: \(refusal.detail)")
     }
 
+    /// The same answer with pixels as the camera's lens puts them; what is outside the image is not visible.
+    func seen(in size: ImageSize, through lens: LensCamera?) -> TrackingResult {
+        let straight = keypoints.map(\.pixel)
+        let pixels = lens.map { $0.distorted(straight).map { $0 ?? SIMD2(.nan, .nan) } } ?? straight
+        let image = PixelRegion(size)
+        let seen = zip(keypoints, pixels).map { estimate, pixel in
+            KeypointEstimate(
+                position: estimate.position, pixel: pixel, covariance: estimate.covariance,
+                visible: image.contains(pixel) ? estimate.visible : 0, score: estimate.score)
+        }
+        return with(keypoints: seen, stages: stages)
+    }
+
     /// The same answer without the time it took.
-    func withoutDurations() -> TrackingResult {
+    func withoutDurations() -> TrackingResult { with(keypoints: keypoints, stages: []) }
+
+    private func with(keypoints: [KeypointEstimate], stages: [StageDuration]) -> TrackingResult {
         TrackingResult(
             state: state, startedCold: startedCold, isMetric: isMetric, focalLengthPixels: focalLengthPixels,
             energy: energy, energyGap: energyGap, cameraFromClass: cameraFromClass, keypoints: keypoints,
-            densePoints: densePoints, stages: [], message: message)
+            densePoints: densePoints, stages: stages, message: message)
     }
 }

@@ -144,10 +144,10 @@ struct ToyImage {
         return Float(sum / total)
     }
 
-    init(
-        _ toy: ToyClass, cameraFromClass: SimilarityTransform? = nil, seed: UInt64 = 7, isMetric: Bool = true,
-        knowsCamera: Bool = true
-    ) {
+    /// The image of the default class, drawn once.
+    static let standard = ToyImage(ToyClass())
+
+    init(_ toy: ToyClass, cameraFromClass: SimilarityTransform? = nil, seed: UInt64 = 7) {
         var generator = SeededGenerator(seed: seed)
         let pose =
             cameraFromClass
@@ -166,8 +166,8 @@ struct ToyImage {
         var nearest = [Double](repeating: .infinity, count: rows * columns)
         for (index, point) in points.enumerated() {
             guard let pixel = Self.camera.project(point) else { continue }
-            for y in -7...7 {
-                for x in -7...7 {
+            for y in -14...14 {
+                for x in -14...14 {
                     let (c, r) = (Int(pixel.x.rounded()) + x, Int(pixel.y.rounded()) + y)
                     guard c >= 0, r >= 0, c < 320, r < 240 else { continue }
                     labels[r * 320 + c] = 1
@@ -194,11 +194,21 @@ struct ToyImage {
             }
         }
         observation = Observation(
-            timestamp: 0, frameID: "camera", imageSize: size, intrinsics: knowsCamera ? Self.camera : nil,
-            depth: DepthImage(size: size, values: depth, isMetric: isMetric),
+            timestamp: 0, frameID: "camera", imageSize: size, intrinsics: Self.camera,
+            depth: DepthImage(size: size, values: depth, isMetric: true),
             mask: ObjectMask(size: size, labels: labels), instance: 1,
             features: FeatureMap(
                 rows: rows, columns: columns, channels: channels, values: features.map { Float16($0) },
                 region: PixelRegion(size), model: ""))
+    }
+}
+
+extension Observation {
+    /// The same image from an unknown camera with relative depth.
+    var withoutMetres: Observation {
+        Observation(
+            timestamp: timestamp, frameID: frameID, imageSize: imageSize, intrinsics: nil,
+            depth: depth.map { DepthImage(size: $0.size, values: $0.values, isMetric: false) }, mask: mask,
+            instance: instance, features: features)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SemAlignCore
+import SemAlignImages
 import Testing
 
 @testable import SemAlignNode
@@ -48,7 +49,9 @@ private func message(_ text: String) -> String {
         #expect(calibration.size == ImageSize(width: 640, height: 480))
         #expect(calibration.intrinsics.focalLength == [600, 610])
         #expect(calibration.intrinsics.principalPoint == [319.5, 239.5])
-        #expect(calibration.distortion.model == .plumbBob && !calibration.distortion.isNone)
+        #expect(
+            calibration.distortion
+                == .polynomial(.init(numerator: [0.1, -0.2, 0.05], tangential: [0.001, 0.002])))
         #expect(calibration.intrinsics(for: calibration.size) == calibration.intrinsics)
     }
 
@@ -99,7 +102,7 @@ private func message(_ text: String) -> String {
     func missingModel() throws {
         let file = try CameraCalibrationFile(
             text: plain.replacing("distortion_model: plumb_bob\n", with: ""), path: "cam.yaml")
-        #expect(file.calibration.distortion.model == .plumbBob)
+        #expect(file.calibration.distortion != .none)
         #expect(file.notes.count == 1)
     }
 
@@ -128,11 +131,11 @@ private func message(_ text: String) -> String {
             ),
             (
                 "plumb_bob", "fisheye62",
-                "cam.yaml:8: distortion_model is 'fisheye62', expected one of plumb_bob, rational_polynomial, equidistant"
+                "cam.yaml:8: distortion_model is not usable (unknown distortion model 'fisheye62'"
             ),
             (
                 "plumb_bob", "equidistant",
-                "cam.yaml:10: distortion_coefficients is 5, expected 4 for equidistant"
+                "cam.yaml:8: distortion_model is not usable (distortion model 'equidistant' has 5 coefficients, expected 4"
             ),
             ("cols: 4", "cols: 3", "cam.yaml:18: projection_matrix is 3×3, expected 3×4"),
             (
@@ -141,7 +144,7 @@ private func message(_ text: String) -> String {
             ),
         ])
     func wrongFiles(old: String, new: String, expected: String) {
-        #expect(message(plain.replacing(old, with: new, maxReplacements: 1)) == expected)
+        #expect(message(plain.replacing(old, with: new, maxReplacements: 1)).hasPrefix(expected))
     }
 
     @Test(

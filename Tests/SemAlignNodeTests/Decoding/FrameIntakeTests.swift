@@ -43,7 +43,7 @@ private struct Desk {
 
     var observations: [Observation] {
         jobs.compactMap {
-            if case .observation(let observation) = $0.frame.content { observation } else { nil }
+            if case .observation(let sighted) = $0.frame.content { sighted.observation } else { nil }
         }
     }
 }

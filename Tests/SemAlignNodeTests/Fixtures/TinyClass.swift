@@ -145,3 +145,9 @@ final class TemporaryFolder {
         [UInt8](try Data(contentsOf: URL(filePath: file(name))))
     }
 }
+
+extension TemporaryFolder {
+    func write(_ name: String, _ bytes: [UInt8]) throws {
+        try Data(bytes).write(to: URL(filePath: file(name)))
+    }
+}

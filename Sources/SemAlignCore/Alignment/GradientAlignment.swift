@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Aligns a frame with the paper's solver, from evidence-first starts filled up with random rotations.
+struct GradientAlignment: Sendable {
+    private let model: AlignmentModel
+    private let configuration: TrackerConfiguration
+
+    /// Steps of the schedule's end that a warm start takes.
+    private static let warmSteps = 100
+
+    init(_ representation: ClassRepresentation, _ configuration: TrackerConfiguration) {
+        model = AlignmentModel(representation, seed: configuration.seed)
+        self.configuration = configuration
+    }
+
+    /// Keypoints in the camera frame; `nil` where no start leads anywhere.
+    func align(_ observation: Observation, starts: [PoseHypothesis], refiner: PoseRefiner, isWarm: Bool)
+        -> [SIMD3<Double>]?
+    {
+        guard let evidence = try? ImageEvidence(observation: observation, model: model) else { return nil }
+        let energy = AlignmentEnergy(model: model, evidence: evidence)
+        var workspace = AlignmentWorkspace()
+        var solver = GradientSolver()
+        solver.schedule =
+            evidence.isMetric
+            ? .metric(className: refiner.model.representation.className)
+            : .published(className: refiner.model.representation.className)
+        var states = starts.map { start in
+            AlignmentState(
+                keypoints: Array(refiner.points(start).prefix(refiner.model.keypointCount)),
+                focalLengthPixels: refiner.evidence.camera.focalLength.x)
+        }
+        if !isWarm {
+            var random = AlignmentStarts()
+            random.rotations = max(configuration.starts - states.count, 0)
+            random.seed = configuration.seed
+            states += random.states(for: energy, workspace: &workspace)
+        }
+        let end = solver.schedule.steps
+        let results = solver.align(
+            starts: states, energy: energy, steps: isWarm ? (end - Self.warmSteps)..<end : nil,
+            workspace: &workspace)
+        return AlignmentSelection().choose(results, energy: energy, workspace: &workspace)?.best.state.keypoints
+    }
+}

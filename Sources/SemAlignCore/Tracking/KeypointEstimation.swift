@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// Turns a solution into estimates of the keypoints: position, pixel, covariance, visibility, score.
+struct KeypointEstimation {
+    let problem: FrameProblem
+    let hypothesis: PoseHypothesis
+
+    /// The camera with the focal length that the solution holds for.
+    var camera: CameraIntrinsics {
+        let camera = problem.evidence.camera
+        return CameraIntrinsics(
+            focalLength: camera.focalLength * exp(hypothesis.logFocalChange),
+            principalPoint: camera.principalPoint)
+    }
+
+    /// One estimate per keypoint; `keypoints` are their positions where they differ from the hypothesis's.
+    func estimates(keypoints: [SIMD3<Double>]?) -> [KeypointEstimate] {
+        let model = problem.refiner.model
+        let positions = keypoints ?? Array(problem.refiner.points(hypothesis).prefix(model.keypointCount))
+        let covariances = KeypointUncertainty(refiner: problem.refiner).covariances(at: hypothesis)
+        let towards = unit(hypothesis.transform.applyInverse(.zero))
+        let visibility = model.representation.visibility
+        let direction = visibility.nearestDirection(to: SIMD3<Float>(towards))
+        return positions.indices.map { i in
+            let pixel = camera.project(positions[i]) ?? SIMD2(.nan, .nan)
+            let seen = Double(visibility.probability(point: i, direction: direction))
+            return KeypointEstimate(
+                position: positions[i], pixel: pixel, covariance: covariances[i],
+                visible: seen * exposure(of: positions[i], at: pixel), score: score(point: i, at: pixel))
+        }
+    }
+
+    /// 0 where the pixel lies outside the image or something is measured in front of the point, else 1.
+    private func exposure(of position: SIMD3<Double>, at pixel: SIMD2<Double>) -> Double {
+        let size = problem.imageSize
+        guard pixel.x >= -0.5, pixel.y >= -0.5, pixel.x < Double(size.width) - 0.5,
+            pixel.y < Double(size.height) - 0.5
+        else { return 0 }
+        let measured = Double(problem.evidence.raster.depth(at: pixel))
+        let margin = 0.12 * hypothesis.scale * problem.refiner.model.diameter
+        return measured > 0 && measured < position.z - margin ? 0 : 1
+    }
+
+    /// How much likelier the patch under the keypoint is than the object's patches are on average, 0…1.
+    private func score(point: Int, at pixel: SIMD2<Double>) -> Double {
+        guard let value = problem.evidence.logLikelihood(of: point, at: pixel) else { return 0 }
+        return 1 / (1 + exp(-Double(value)))
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How keypoints are found.
+public enum Solver: String, Hashable, Sendable, CaseIterable {
+    /// Search over the evidence, then Gauss-Newton on pose and shape modes.
+    case fast
+    /// The paper's: AdamW over the schedule of Table 5 on all keypoints.
+    case adamw
+}
+
+/// Options of `Tracker`.
+public struct TrackerConfiguration: Hashable, Sendable {
+    /// How keypoints are found.
+    public var solver = Solver.fast
+    /// Different solutions that are followed at a time.
+    public var hypothesisLimit = 4
+    /// A solution whose support has fallen behind the best one's by this much is given up.
+    public var hypothesisMargin = 1.0
+    /// Least share of the object that must be explained for an answer, 0…1.
+    public var leastCoverage = 0.25
+    /// Least semantic support of an answer: 0 is what chance gives.
+    public var leastSemantics = 0.02
+    /// Support below this share of the track's usual support starts a search.
+    public var supportDrop = 0.5
+    /// Starts of `adamw` at a cold start, and its seed.
+    public var starts = 16
+    /// Seed of random starts.
+    public var seed: UInt64 = 0
+
+    /// The defaults.
+    public init() {}
+}
