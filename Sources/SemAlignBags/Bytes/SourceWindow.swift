@@ -8,10 +8,11 @@ struct SourceWindow {
     private var start: UInt64 = 0
 
     /// How far a refill reads beyond what was asked for [bytes].
-    private static let readAhead: UInt64 = 64 * 1024
+    private let readAhead: UInt64
 
-    init(_ source: any ByteSource) {
+    init(_ source: any ByteSource, readAhead: UInt64 = 64 * 1024) {
         self.source = source
+        self.readAhead = readAhead
     }
 
     /// Makes `count` bytes at `offset` available and returns their place in `bytes`.
@@ -22,7 +23,7 @@ struct SourceWindow {
         }
         let held = UInt64(bytes.count)
         if offset < start || offset - start > held || held - (offset - start) < count {
-            try refill(at: offset, count: min(count + Self.readAhead, size - offset))
+            try refill(at: offset, count: min(count + readAhead, size - offset))
         }
         let first = Int(offset - start)
         return first..<first + length

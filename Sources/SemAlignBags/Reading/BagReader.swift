@@ -48,7 +48,7 @@ public struct BagReader: Sendable {
 
     /// All messages in the order in which they were written; works on every bag, also without its end.
     public func stream() -> StreamedMessages {
-        StreamedMessages(source, configuration)
+        StreamedMessages(source, configuration, expected: summary?.statistics?.messageCount)
     }
 
     /// The selected messages in order of their log time, equal times in the order written.
@@ -129,14 +129,9 @@ public struct MessageSelection: Hashable, Sendable {
 }
 
 extension BagSummary {
-    /// Schemas and channels, if the summary alone leads to every message; else `nil`.
-    var usableTable: ChannelTable? {
-        guard !chunkIndexes.isEmpty, !channels.isEmpty else { return nil }
-        if let statistics {
-            guard Int(statistics.chunkCount) == chunkIndexes.count,
-                Int(statistics.channelCount) == channels.count
-            else { return nil }
-        }
+    /// Schemas and channels, if the summary has all of them; else `nil`.
+    var table: ChannelTable? {
+        if let statistics, Int(statistics.channelCount) != channels.count { return nil }
         var table = ChannelTable()
         do throws(BagError) {
             for schema in schemas.values { try table.declare(schema, at: 0) }
@@ -144,6 +139,13 @@ extension BagSummary {
         } catch {
             return nil
         }
+        return table
+    }
+
+    /// Schemas and channels, if the summary alone leads to every message; else `nil`.
+    var usableTable: ChannelTable? {
+        guard !chunkIndexes.isEmpty, !channels.isEmpty else { return nil }
+        if let statistics, Int(statistics.chunkCount) != chunkIndexes.count { return nil }
         return table
     }
 }

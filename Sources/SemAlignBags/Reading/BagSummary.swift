@@ -19,10 +19,10 @@ public struct BagSummary: Hashable, Sendable {
     /// One entry per group of the summary.
     public internal(set) var summaryOffsets: [SummaryOffset] = []
 
-    /// Decodes one record of the summary section.
-    private mutating func add(
+    /// Decodes one record of the summary section; `false` if its kind does not belong there.
+    mutating func add(
         _ kind: Opcode?, _ bytes: [UInt8], _ fields: inout FieldReader
-    ) throws(BagError) {
+    ) throws(BagError) -> Bool {
         switch kind {
         case .schema:
             let schema = try Schema(bytes, &fields)
@@ -35,8 +35,9 @@ public struct BagSummary: Hashable, Sendable {
         case .attachmentIndex: attachmentIndexes.append(try AttachmentIndex(bytes, &fields))
         case .metadataIndex: metadataIndexes.append(try MetadataIndex(bytes, &fields))
         case .summaryOffset: summaryOffsets.append(try SummaryOffset(bytes, &fields))
-        default: break
+        default: return false
         }
+        return true
     }
 }
 
@@ -77,7 +78,7 @@ extension BagSummary {
         var scanner = RecordScanner(source, configuration, from: footer.summaryStart, to: footerOffset)
         while let frame = try scanner.next() {
             var fields = try scanner.fields(of: frame)
-            try summary.add(frame.kind, scanner.bytes, &fields)
+            _ = try summary.add(frame.kind, scanner.bytes, &fields)
         }
         summary.chunkIndexes.sort { $0.chunkStartOffset < $1.chunkStartOffset }
         return summary

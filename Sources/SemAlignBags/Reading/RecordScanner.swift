@@ -27,9 +27,9 @@ struct RecordScanner {
     /// Scans from `start` up to `end`, which is at most the end of the source.
     init(
         _ source: any ByteSource, _ configuration: ReaderConfiguration, from start: UInt64,
-        to end: UInt64? = nil
+        to end: UInt64? = nil, readAhead: UInt64 = 64 * 1024
     ) {
-        window = SourceWindow(source)
+        window = SourceWindow(source, readAhead: readAhead)
         self.configuration = configuration
         position = start
         self.end = min(end ?? source.size, source.size)
@@ -67,11 +67,22 @@ struct RecordScanner {
         return FieldReader(frame.kind, at: frame.offset, content: content)
     }
 
-    /// Decodes a chunk's fields, leaving its records in the file.
+    /// Decodes a chunk's fields, leaving its records in the file, which must lie inside the chunk.
     mutating func chunkHeader(of frame: RecordFrame) throws(BagError) -> ChunkHeader {
-        let count = min(frame.length, ChunkHeader.largestSize)
+        let chunk = try uncheckedChunkHeader(of: frame)
+        let available = frame.end - chunk.recordsOffset
+        guard chunk.compressedSize <= available else {
+            let detail = "declares \(chunk.compressedSize) bytes of records, has \(available)"
+            throw .malformed(record: "Chunk", offset: frame.offset, detail: detail)
+        }
+        return chunk
+    }
+
+    /// Decodes the fields of a chunk whose records may be cut off.
+    mutating func uncheckedChunkHeader(of frame: RecordFrame) throws(BagError) -> ChunkHeader {
+        let count = min(frame.length, ChunkHeader.largestSize, window.source.size - frame.content.lowerBound)
         let content = try window.load(at: frame.content.lowerBound, count: count)
         var fields = FieldReader(.chunk, at: frame.offset, content: content)
-        return try ChunkHeader(window.bytes, &fields, content: frame.content)
+        return try ChunkHeader(window.bytes, &fields, contentOffset: frame.content.lowerBound)
     }
 }

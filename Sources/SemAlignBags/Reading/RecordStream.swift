@@ -6,7 +6,7 @@ struct StreamedRecord {
     let opcode: UInt8
     /// Place of the record in the file; inside a chunk the place of the chunk.
     let offset: UInt64
-    /// The chunk before which, or in which, the record stands.
+    /// Whether it stands in a chunk.
     let isInChunk: Bool
     /// Fields of the record, over ``RecordStream/bytes(of:)``.
     var fields: FieldReader
@@ -27,6 +27,9 @@ struct RecordStream: ~Copyable, Sendable {
         scanner = RecordScanner(source, configuration, from: start)
         loader = ChunkLoader(source, configuration)
     }
+
+    /// Place behind the record, or the chunk, that was read last.
+    var position: UInt64 { scanner.position }
 
     /// The bytes that the fields of the last record stand in.
     func bytes(of record: StreamedRecord) -> [UInt8] {

@@ -3,17 +3,24 @@
 /// The messages of a bag in the order in which they were written.
 ///
 /// Needs neither index nor summary and holds one chunk in memory. A bag without its end is read up to
-/// the last whole record; ``ending`` then says so.
+/// the last whole record; ``ending`` then says so. Where the bag has statistics, the last call throws if
+/// other than the stated number of messages was read without any error before.
 public struct StreamedMessages: ~Copyable, Sendable {
     private var stream: RecordStream
     private var table = ChannelTable()
     /// Where the data ended; `nil` before the last message was read.
     public private(set) var ending: BagEnding?
     private let size: UInt64
+    private var missing: UInt64?
 
-    init(_ source: any ByteSource, _ configuration: ReaderConfiguration) {
+    /// How much of the file was read [bytes], for progress.
+    public var position: UInt64 { stream.position }
+
+    /// Makes the messages of a source; `expected` is how many there should be, if that is known.
+    init(_ source: any ByteSource, _ configuration: ReaderConfiguration, expected: UInt64?) {
         stream = RecordStream(source, configuration, from: Magic.size)
         size = source.size
+        missing = expected
     }
 
     /// The next message, `nil` at the end of the readable part.
@@ -41,11 +48,20 @@ public struct StreamedMessages: ~Copyable, Sendable {
 
     /// Goes to the next message record, noting schemas and channels on the way.
     private mutating func advance() throws(BagError) -> StreamedRecord? {
+        let awaited = missing
+        missing = nil  // Stays so if this call throws: then the number means nothing any more.
         while ending == nil {
             guard var record = try nextOrTruncation() else { break }
             switch record.kind {
-            case .message: return record
-            case .dataEnd: ending = .complete
+            case .message:
+                missing = awaited.map { $0 &- 1 }
+                return record
+            case .dataEnd:
+                ending = .complete
+                if let awaited, awaited != 0 {
+                    let detail = "the Statistics' number of messages and that of the data differ"
+                    throw .wrongIndex(offset: record.offset, detail: detail)
+                }
             case .schema, .channel:
                 try table.declare(record.kind, stream.bytes(of: record), &record.fields)
             // Zeros are what a crash leaves in a file whose length was set before its bytes.

@@ -49,8 +49,8 @@ extension ChunkHeader {
     /// Longest content of a chunk before its records that this build reads [bytes].
     static let largestSize: UInt64 = 296
 
-    /// Reads the fields before the records; `content` is the place of the record's content in the file.
-    init(_ bytes: [UInt8], _ fields: inout FieldReader, content: Range<UInt64>) throws(BagError) {
+    /// Reads the fields before the records; `contentOffset` is the place of the content in the file.
+    init(_ bytes: [UInt8], _ fields: inout FieldReader, contentOffset: UInt64) throws(BagError) {
         let start = fields.offset
         messageStartTime = try fields.integer(bytes)
         messageEndTime = try fields.integer(bytes)
@@ -58,11 +58,7 @@ extension ChunkHeader {
         uncompressedCRC = try fields.integer(bytes)
         compression = try fields.string(bytes)
         compressedSize = try fields.integer(bytes)
-        recordsOffset = content.lowerBound + UInt64(fields.offset - start)
-        guard compressedSize <= content.upperBound - recordsOffset else {
-            throw fields.malformed(
-                "declares \(compressedSize) bytes of records, has \(content.upperBound - recordsOffset)")
-        }
+        recordsOffset = contentOffset + UInt64(fields.offset - start)
     }
 }
 
