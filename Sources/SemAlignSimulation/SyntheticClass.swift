@@ -22,7 +22,7 @@ public struct SyntheticClass: Sendable {
     /// Canonical coordinates of the vertices, V×3.
     let canonical: [Float]
     /// Corners of the triangles, T×3.
-    let triangles: [Int32]
+    package let triangles: [Int32]
     /// Part of each triangle.
     let parts: [UInt8]
     private let classFactors: [Double]
@@ -82,7 +82,7 @@ public struct SyntheticInstance: Hashable, Sendable {
     /// Its number in the class.
     public let index: Int
     /// Corners of its triangles [m, object frame].
-    let vertices: [SIMD3<Double>]
+    package let vertices: [SIMD3<Double>]
     /// Keypoints on its surface in the class's order [m, object frame].
     public let keypoints: [SIMD3<Double>]
     /// Middle of its bounding box [m, object frame].
