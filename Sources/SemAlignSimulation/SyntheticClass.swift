@@ -28,7 +28,7 @@ public struct SyntheticClass: Sendable {
     private let classFactors: [Double]
 
     /// Standard deviation of the logarithm of each of an instance's proportions.
-    static let proportionSpread = 0.13
+    static let proportionSpread = 0.15
     /// Standard deviation of the logarithm of an instance's size.
     static let sizeSpread = 0.12
 
