@@ -123,7 +123,9 @@ extension BagRecovery {
                 try copy(frame)
             } catch {
                 try note(error)
-                if frame.kind == .chunk { (report.lostChunks, isAfterLostChunk) = (report.lostChunks + 1, true) }
+                if frame.kind == .chunk {
+                    (report.lostChunks, isAfterLostChunk) = (report.lostChunks + 1, true)
+                }
                 if try !search.isRecord(at: frame.end) { try resume(after: frame.offset) }
             }
         }
