@@ -121,6 +121,17 @@ extension Attachment {
 }
 
 extension AttachmentIndex {
+    /// Reads the fields of an attachment before its data.
+    init(header bytes: [UInt8], _ fields: inout FieldReader, of frame: RecordFrame) throws(BagError) {
+        offset = frame.offset
+        length = frame.end - frame.offset
+        logTime = try fields.integer(bytes)
+        createTime = try fields.integer(bytes)
+        name = try fields.string(bytes)
+        mediaType = try fields.string(bytes)
+        dataSize = try fields.integer(bytes)
+    }
+
     init(_ bytes: [UInt8], _ fields: inout FieldReader) throws(BagError) {
         offset = try fields.integer(bytes)
         length = try fields.integer(bytes)
