@@ -101,22 +101,20 @@ extension Attachment {
 
 extension Attachment {
     /// Decodes an attachment and checks its checksum, which stands behind the data.
-    ///
-    /// Also returns whether there was one.
     static func checked(
         _ bytes: [UInt8], _ fields: inout FieldReader, _ checks: Bool = true
-    ) throws(BagError) -> (Attachment, hasChecksum: Bool) {
+    ) throws(BagError) -> Attachment {
         let start = fields.offset
         let attachment = try Attachment(bytes, &fields)
         let end = fields.offset
         let stored: UInt32 = try fields.integer(bytes)
-        guard checks, stored != 0 else { return (attachment, stored != 0) }
+        guard checks, stored != 0 else { return attachment }
         let computed = unsafe CRC32.checksum(bytes.span.bytes.extracting(start..<end))
         guard stored == computed else {
             throw .checksum(
                 of: "attachment", offset: fields.recordOffset, stored: stored, computed: computed)
         }
-        return (attachment, true)
+        return attachment
     }
 }
 
