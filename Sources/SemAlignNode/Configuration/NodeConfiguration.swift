@@ -19,6 +19,8 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var topics = TopicNames()
     /// How the topics of a frame are joined.
     public var join = JoinSettings()
+    /// How objects are found and followed.
+    public var track = TrackerConfiguration()
     /// What is asked of every frame.
     public var correspondence = CorrespondenceSettings()
     /// Counters and logs.

@@ -35,6 +35,13 @@ extension SettingKind where Value == Double {
 }
 
 extension SettingKind where Value == UInt64 {
+    static var seed: Self {
+        Self(
+            accepts: "a whole number from 0 to \(Int.max)",
+            parse: { value, _ in value.integer.flatMap { UInt64(exactly: $0) } },
+            text: { String($0) })
+    }
+
     /// Milliseconds in text, nanoseconds in the configuration.
     static func milliseconds(_ range: ClosedRange<Double>) -> Self {
         Self(

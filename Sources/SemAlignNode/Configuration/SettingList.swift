@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import SemAlignCore
 
 extension Setting {
     /// Every setting there is, in the order in which they are printed.
     public static var all: [Setting] {
-        general + subscribing + publishing + topics + joining + correspondence + reports
+        general + subscribing + publishing + topics + joining + tracking + correspondence + reports
     }
 
     private static var general: [Setting] {
@@ -104,6 +105,35 @@ extension Setting {
             Setting(
                 "join.instance", \.join.instance, .integer(0...255),
                 "Instance of the mask to follow; 0 = the largest one."),
+        ]
+    }
+
+    private static var tracking: [Setting] {
+        [
+            Setting(
+                "track.solver", \.track.solver, .choice,
+                "fast = search over the evidence and Gauss-Newton; adamw = the paper's, seconds a cold start."
+            ),
+            Setting(
+                "track.starts", \.track.starts, .integer(1...256),
+                "Starts of adamw where a frame begins cold."),
+            Setting(
+                "track.seed", \.track.seed, .seed, "Seed of random starts: the same seed, the same answers."),
+            Setting(
+                "track.hypothesis_limit", \.track.hypothesisLimit, .integer(1...32),
+                "Different solutions that are followed at a time."),
+            Setting(
+                "track.hypothesis_margin", \.track.hypothesisMargin, .number(0...100),
+                "A solution whose support falls behind the best one's by this much is given up."),
+            Setting(
+                "track.least_coverage", \.track.leastCoverage, .number(0...1),
+                "Least share of the object that an answer must explain."),
+            Setting(
+                "track.least_semantics", \.track.leastSemantics, .number(-1...1),
+                "Least semantic support of an answer: 0 is what chance gives."),
+            Setting(
+                "track.support_drop", \.track.supportDrop, .number(0...1),
+                "Support below this share of the track's usual one starts a search."),
         ]
     }
 

@@ -6,11 +6,16 @@ internal import SemAlignMessages
 /// Answers queries, and aligns a reference view when it is asked for the first time.
 struct CorrespondenceFinder: Sendable {
     private let representation: ClassRepresentation
+    private let configuration: TrackerConfiguration
     private let references: [String: SightedObservation]
     private var maps: [String: CorrespondenceMap] = [:]
 
-    init(_ representation: ClassRepresentation, references: [String: SightedObservation]) {
+    init(
+        _ representation: ClassRepresentation, configuration: TrackerConfiguration,
+        references: [String: SightedObservation]
+    ) {
         self.representation = representation
+        self.configuration = configuration
         self.references = references
     }
 
@@ -32,7 +37,7 @@ struct CorrespondenceFinder: Sendable {
     private mutating func map(for name: String, clock: () -> UInt64) -> CorrespondenceMap {
         if let known = maps[name] { return known }
         let view = references[name].map { sighted in
-            var tracker = Tracker(representation: representation, configuration: TrackerConfiguration())
+            var tracker = Tracker(representation: representation, configuration: configuration)
             return ReferenceView(
                 observation: sighted.observation, result: tracker.update(sighted.observation, clock: clock))
         }

@@ -50,8 +50,9 @@ struct FramePipeline: Sendable {
         topics = configuration.topics
         self.reportsDurations = reportsDurations
         tracker = Tracker(
-            representation: representation.representation, configuration: TrackerConfiguration())
-        correspondence = CorrespondenceFinder(representation.representation, references: references)
+            representation: representation.representation, configuration: configuration.track)
+        correspondence = CorrespondenceFinder(
+            representation.representation, configuration: configuration.track, references: references)
     }
 
     /// Answers one frame; `clock` [ns] measures the stages.
