@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
-import SemAlignCore
+public import ArgumentParser
+public import SemAlignCore
 
 /// What an aligner is told about an image, and how it looks for the object.
 struct ObservationOptions: ParsableArguments {
+    @Option(help: "fast searches over the evidence; adamw is the paper's gradient descent from many starts.")
+    var solver = TrackerConfiguration().solver
+    @Option(help: "Starts of adamw where nothing is known of the pose.")
+    var starts = TrackerConfiguration().starts
+    @Option(help: "Seed of adamw's random starts.")
+    var seed: UInt64 = 0
     @Flag(help: "Leave the measured depth out.")
     var noDepth = false
     @Flag(help: "Leave the camera's intrinsics out; the focal length is then estimated.")
     var unknownFocal = false
+
+    func validate() throws {
+        guard (1...10_000).contains(starts) else {
+            throw ValidationError("--starts is \(starts), expected 1 to 10000.")
+        }
+    }
 
     /// The observation without what the options leave out.
     func reduce(_ observation: Observation) -> Observation {
@@ -22,6 +34,12 @@ struct ObservationOptions: ParsableArguments {
 
     /// A tracker for a class, with the options' settings.
     func tracker(for representation: ClassRepresentation) -> Tracker {
-        Tracker(representation: representation, configuration: TrackerConfiguration())
+        var configuration = TrackerConfiguration()
+        configuration.solver = solver
+        configuration.starts = starts
+        configuration.seed = seed
+        return Tracker(representation: representation, configuration: configuration)
     }
 }
+
+extension Solver: ExpressibleByArgument {}
