@@ -186,7 +186,7 @@ extension BagRecovery {
         case .messageIndex where isAfterLostChunk:
             report.lostMessages += UInt64(try MessageIndex(bytes, &fields).entries.count)
         case .attachment:
-            try writer.write(Attachment.checked(bytes, &fields).0)
+            try writer.write(Attachment.checked(bytes, &fields))
             report.attachments += 1
         case .metadata:
             try writer.write(Metadata(bytes, &fields))
