@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SemAlignBags
+internal import SemAlignCore
+
+/// The frames of a bag, in order, every one of them.
+///
+/// Time is the bag's log time, so that what waits for what depends on the bag alone.
+struct BagFrames: ~Copyable, Sendable {
+    /// What came out of the bag.
+    enum Event: Sendable {
+        /// A frame, ready to be aligned.
+        case job(FrameJob)
+        /// A new sequence of stamps has begun.
+        case newSequence
+        /// Something was not used.
+        case dropped(Drop)
+        /// A part of the file cannot be read.
+        case damaged(String)
+    }
+
+    private let path: String
+    private var messages: OrderedMessages
+    private var intake: FrameIntake
+    private var waiting: [FrameIntake.Event] = []
+    private var time: UInt64 = 0
+    private var isAtEnd = false
+    private var damages = 0
+    /// Messages that were read.
+    private(set) var messageCount = 0
+
+    /// Opens the bag at `path`; its topics are those of `configuration`.
+    init(
+        path: String, _ configuration: NodeConfiguration, representation: ClassRepresentation,
+        calibration: CameraCalibration?
+    ) throws(NodeError) {
+        self.path = path
+        intake = FrameIntake(
+            configuration, representation: representation, calibration: calibration, keepsEveryFrame: true)
+        let reader: BagReader
+        do { reader = try BagReader.open(path) } catch { throw NodeError(error, path: path) }
+        try Self.check(reader, path: path, for: configuration)
+        do { messages = try reader.messages(MessageSelection(topics: Set(intake.topics))) } catch {
+            throw NodeError(error, path: path)
+        }
+    }
+
+    /// The next event; `nil` at the end.
+    mutating func next() throws(NodeError) -> Event? {
+        while waiting.isEmpty {
+            guard !isAtEnd else { return nil }
+            do throws(BagError) {
+                guard let message = try messages.next() else {
+                    isAtEnd = true
+                    waiting = intake.finish()
+                    if case .truncated(let offset) = messages.ending {
+                        return .damaged("the file ends in the middle, at byte \(offset)")
+                    }
+                    continue
+                }
+                take(message)
+            } catch {
+                damages += 1
+                guard damages < 10_000 else { throw NodeError(error, path: path) }
+                return .damaged(error.description)
+            }
+        }
+        switch waiting.removeFirst() {
+        case .frame(let frame): return .job(intake.job(for: frame))
+        case .newSequence: return .newSequence
+        case .dropped(let drop): return .dropped(drop)
+        }
+    }
+
+    private mutating func take(_ message: BagMessage) {
+        messageCount += 1
+        time = max(time, message.logTime)
+        waiting = intake.advance(to: time)
+        let incoming = IncomingMessage(
+            topic: message.topic, schema: message.schemaName, payload: message.payload)
+        waiting += intake.receive(incoming, at: time, wallTime: nil)
+    }
+
+    /// A bag that lacks a needed topic altogether is another recording or has other names.
+    private static func check(
+        _ reader: BagReader, path: String, for configuration: NodeConfiguration
+    ) throws(NodeError) {
+        guard let channels = reader.summary?.channels, !channels.isEmpty else { return }
+        let topics = Set(channels.values.map(\.topic))
+        for stream in SynchronizerConfiguration(configuration).required {
+            let name = configuration.topics.name(of: stream)
+            guard topics.contains(name) else {
+                throw .unusableFile(
+                    path: path,
+                    reason: "it has no topic '\(name)' but \(topics.sorted().joined(separator: ", "))"
+                        + "; set topics.\(stream.rawValue)")
+            }
+        }
+    }
+}
+
+extension NodeError {
+    /// Why a bag cannot be used, in the node's terms.
+    init(_ error: BagError, path: String) {
+        switch error {
+        case .cannotOpen(let path, let reason): self = .unreadableFile(path: path, reason: reason)
+        case .cannotCreate(let path, let reason): self = .unwritableFile(path: path, reason: reason)
+        case .writeFailed(_, let reason): self = .unwritableFile(path: path, reason: reason)
+        default: self = .unusableFile(path: path, reason: error.description)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Glibc
+
+/// SIGINT and SIGTERM as an orderly stop: the first one is waited for, a second one ends the process with 130.
+///
+/// Make it on the main thread before any other thread starts: threads inherit the mask, so that only
+/// `wait` sees the signals.
+public struct StopSignal: ~Copyable {
+    private var signals = sigset_t()
+
+    /// Blocks the signals on this thread and on those that it starts from now on.
+    public init() {
+        unsafe sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM, SIGUSR1] { unsafe sigaddset(&signals, number) }
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Waits for the first signal, or for a call of `wake`, and arms the second signal.
+    public func wait() {
+        var mask = signals
+        var received: Int32 = 0
+        while unsafe sigwait(&mask, &received) != 0 {}
+        signal(SIGINT) { _ in _exit(130) }
+        signal(SIGTERM) { _ in _exit(130) }
+        // SIGUSR1 stays blocked: it is the process's own, and comes late where a signal was first.
+        unsafe sigdelset(&mask, SIGUSR1)
+        unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+    }
+
+    /// Ends the wait from any thread of this process: the work is done, or cannot go on.
+    public static func wake() {
+        kill(getpid(), SIGUSR1)
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A configuration whose every value is checked, and where each value came from.
+public struct ResolvedConfiguration: Sendable {
+    /// The settings.
+    public let configuration: NodeConfiguration
+    /// Where a setting's value came from, by name; settings that are absent have their default.
+    public let origins: [String: SettingOrigin]
+
+    /// Lays the overrides onto the defaults and checks the whole.
+    ///
+    /// Throws `NodeError` for an unknown name, a value that is not accepted, or settings that do not go together.
+    public init(_ sources: ConfigurationSources) throws(NodeError) {
+        var configuration = NodeConfiguration()
+        var origins: [String: SettingOrigin] = [:]
+        let settings = Setting.all
+        for override in try sources.overrides() {
+            guard let setting = settings.first(where: { $0.name == override.name }) else {
+                guard !settings.contains(where: { $0.name.hasPrefix(override.name + ".") }) else {
+                    throw .settingValue(
+                        name: override.name, found: override.value.found, accepts: "a table of settings",
+                        origin: override.origin)
+                }
+                throw .unknownSetting(
+                    name: override.name, nearest: nearest(to: override.name, among: settings.map(\.name)),
+                    origin: override.origin)
+            }
+            guard setting.write(override.value, override.base, &configuration) else {
+                throw .settingValue(
+                    name: setting.name, found: override.value.found, accepts: setting.accepts,
+                    origin: override.origin)
+            }
+            origins[setting.name] = override.origin
+        }
+        try configuration.check()
+        self.configuration = configuration
+        self.origins = origins
+    }
+
+    /// All settings with value, meaning, what they accept and where the value came from: a YAML file that can be read back.
+    public var text: String {
+        var lines = [
+            "# Settings of `semalign run`. A file needs only those that differ from the default.",
+            "# An option outranks the environment, the environment the file, the file the default.",
+        ]
+        var section = ""
+        for setting in Setting.all {
+            let parts = setting.name.split(separator: ".", maxSplits: 1).map(String.init)
+            let isNested = parts.count == 2
+            if isNested, parts[0] != section { lines += ["", "\(parts[0]):"] }
+            if !isNested { lines.append("") }
+            section = isNested ? parts[0] : ""
+            let indent = isNested ? "  " : ""
+            lines.append("\(indent)# \(setting.meaning)")
+            lines.append("\(indent)# Accepts \(setting.accepts). \(provenance(of: setting))")
+            lines.append("\(indent)\(parts[parts.count - 1]): \(setting.read(configuration))")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func provenance(of setting: Setting) -> String {
+        guard let origin = origins[setting.name] else { return "This is the default." }
+        return "Default: \(setting.defaultText). Set by \(origin)."
+    }
+}
+
+extension NodeConfiguration {
+    /// Checks what no setting can check alone.
+    func check() throws(NodeError) {
+        for endpoint in subscribe.bind + publish.bind where !allowInsecure && isPublic(endpoint) {
+            throw .publicBind(endpoint: endpoint)
+        }
+        guard !(subscribe.bind + subscribe.connect).isEmpty else {
+            throw .conflict(
+                reason: "subscribe.bind and subscribe.connect are both empty",
+                remedy: "name an endpoint that frames come from")
+        }
+        guard !(publish.bind + publish.connect).isEmpty else {
+            throw .conflict(
+                reason: "publish.bind and publish.connect are both empty",
+                remedy: "name an endpoint that results go to")
+        }
+        try checkTopics()
+        if !correspondence.reference.isEmpty,
+            correspondence.references[correspondence.reference] == nil
+        {
+            throw .conflict(
+                reason: "correspondence.reference '\(correspondence.reference)' is not a reference view",
+                remedy: "add it to correspondence.references or leave it empty")
+        }
+    }
+
+    private func checkTopics() throws(NodeError) {
+        var seen: Set<String> = []
+        for topic in topics.names where !topic.isEmpty && !seen.insert(topic).inserted {
+            throw .conflict(reason: "two topics are named '\(topic)'", remedy: "give each its own name")
+        }
+        for stream in join.required where topics.name(of: stream).isEmpty {
+            throw .conflict(
+                reason: "join.required names \(stream.rawValue), whose topic is switched off",
+                remedy: "set topics.\(stream.rawValue) or do not require it")
+        }
+    }
+}
+
+extension TopicNames {
+    /// All names, those that are switched off among them.
+    var names: [String] {
+        [
+            image, cameraInfo, depth, mask, features, queries, keypoints, correspondences, scene, annotations,
+            diagnostics,
+        ]
+    }
+
+    /// The topic that carries a stream; empty where switched off.
+    func name(of stream: FrameStream) -> String {
+        switch stream {
+        case .image: image
+        case .cameraInfo: cameraInfo
+        case .depth: depth
+        case .mask: mask
+        case .features: features
+        }
+    }
+}
+
+/// True for an address that other machines can reach: TCP on anything but a loopback address.
+func isPublic(_ endpoint: String) -> Bool {
+    guard endpoint.hasPrefix("tcp://") else { return false }
+    let address = endpoint.dropFirst("tcp://".count)
+    let host = address.lastIndex(of: ":").map { address[..<$0] } ?? address
+    return
+        !(host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." } || host == "localhost"
+        || host == "[::1]" || host == "::1" || host == "lo")
+}

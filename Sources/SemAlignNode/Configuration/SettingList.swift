@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SemAlignCore
+
+extension Setting {
+    /// Every setting there is, in the order in which they are printed.
+    public static var all: [Setting] {
+        general + subscribing + publishing + topics + joining + tracking + correspondence + reports
+    }
+
+    private static var general: [Setting] {
+        [
+            Setting("representation", \.representation, .path, "Class representation to track."),
+            Setting(
+                "calibration", \.calibration, .path,
+                "Camera calibration in ROS camera_info YAML; it outranks topics.camera_info."),
+            Setting(
+                "allow_insecure", \.allowInsecure, .flag,
+                "Allow to bind addresses that other machines can reach; nothing there is encrypted."),
+        ]
+    }
+
+    private static var subscribing: [Setting] {
+        [
+            Setting(
+                "subscribe.bind", \.subscribe.bind, .endpoints,
+                "Endpoints that publishers of frames connect to."),
+            Setting(
+                "subscribe.connect", \.subscribe.connect, .endpoints, "Endpoints of publishers that bind."),
+            Setting(
+                "subscribe.high_water_mark", \.subscribe.highWaterMark, .integer(1...1000),
+                "Messages kept for each publisher before the transport drops."),
+            Setting(
+                "subscribe.payload_limit_mib", \.subscribe.payloadLimitMebibytes, .integer(1...1024),
+                "Largest message in MiB; larger ones are dropped."),
+        ]
+    }
+
+    private static var publishing: [Setting] {
+        [
+            Setting(
+                "publish.bind", \.publish.bind, .endpoints,
+                "Endpoints that subscribers of results connect to."),
+            Setting("publish.connect", \.publish.connect, .endpoints, "Endpoints of subscribers that bind."),
+            Setting(
+                "publish.high_water_mark", \.publish.highWaterMark, .integer(1...10_000),
+                "Messages kept for each subscriber before the transport drops; the node never waits."),
+        ]
+    }
+
+    private static var topics: [Setting] {
+        [
+            Setting(
+                "topics.image", \.topics.image, .topic(isOptional: true),
+                "Colour image: foxglove.CompressedImage or RawImage; its stamp is the key of a frame."),
+            Setting(
+                "topics.camera_info", \.topics.cameraInfo, .topic(isOptional: true),
+                "Intrinsics: foxglove.CameraCalibration; the last one holds until the next."),
+            Setting(
+                "topics.depth", \.topics.depth, .topic(isOptional: true),
+                "Depth registered to colour: 16UC1 or 16-bit PNG in mm, 32FC1 in m."),
+            Setting(
+                "topics.mask", \.topics.mask, .topic(),
+                "Instance mask: foxglove.RawImage (8UC1, mono8) or CompressedImage (png); 0 = background."),
+            Setting("topics.features", \.topics.features, .topic(), "Patch features: semalign.FeatureMap."),
+            Setting(
+                "topics.queries", \.topics.queries, .topic(isOptional: true),
+                "Points that are asked for at run time: semalign.QueryArray."),
+            Setting(
+                "topics.keypoints", \.topics.keypoints, .topic(),
+                "Result of every frame: semalign.KeypointArray."),
+            Setting(
+                "topics.correspondences", \.topics.correspondences, .topic(),
+                "Answers to queries: semalign.CorrespondenceArray."),
+            Setting(
+                "topics.scene", \.topics.scene, .topic(isOptional: true),
+                "The same for 3D viewers: foxglove.SceneUpdate."),
+            Setting(
+                "topics.annotations", \.topics.annotations, .topic(isOptional: true),
+                "The same for image viewers: foxglove.ImageAnnotations."),
+            Setting(
+                "topics.diagnostics", \.topics.diagnostics, .topic(),
+                "Rates, latencies, drops by reason: semalign.Diagnostics."),
+        ]
+    }
+
+    private static var joining: [Setting] {
+        [
+            Setting(
+                "join.required", \.join.required, .choices(),
+                "Streams without which a frame is not processed; mask and features are always needed."),
+            Setting(
+                "join.tolerance_ms", \.join.toleranceNanoseconds, .milliseconds(0...1000),
+                "Largest difference between the stamps of one frame; 0 = equal. Keep it under half a period."),
+            Setting(
+                "join.max_wait_ms", \.join.maxWaitMilliseconds, .integer(1...60_000),
+                "How long a frame waits for its streams after the first of them came."),
+            Setting(
+                "join.capacity", \.join.capacity, .integer(2...256), "Frames that may wait at the same time."),
+            Setting(
+                "join.buffer_mib", \.join.bufferMebibytes, .integer(1...4096),
+                "Memory in MiB that waiting frames may take; the oldest leave first."),
+            Setting(
+                "join.max_future_s", \.join.maxFutureSeconds, .number(0...86_400),
+                "How far ahead of this machine's clock a stamp may be; later ones are refused."),
+            Setting(
+                "join.instance", \.join.instance, .integer(0...255),
+                "Instance of the mask to follow; 0 = the largest one."),
+        ]
+    }
+
+    private static var tracking: [Setting] {
+        [
+            Setting(
+                "track.solver", \.track.solver, .choice,
+                "fast = search over the evidence and Gauss-Newton; adamw = the paper's, seconds a cold start."
+            ),
+            Setting(
+                "track.starts", \.track.starts, .integer(1...256),
+                "Starts of adamw where a frame begins cold."),
+            Setting(
+                "track.seed", \.track.seed, .seed, "Seed of random starts: the same seed, the same answers."),
+            Setting(
+                "track.hypothesis_limit", \.track.hypothesisLimit, .integer(1...32),
+                "Different solutions that are followed at a time."),
+            Setting(
+                "track.hypothesis_margin", \.track.hypothesisMargin, .number(0...100),
+                "A solution whose support falls behind the best one's by this much is given up."),
+            Setting(
+                "track.least_coverage", \.track.leastCoverage, .number(0...1),
+                "Least share of the object that an answer must explain."),
+            Setting(
+                "track.least_semantics", \.track.leastSemantics, .number(-1...1),
+                "Least semantic support of an answer: 0 is what chance gives."),
+            Setting(
+                "track.support_drop", \.track.supportDrop, .number(0...1),
+                "Support below this share of the track's usual one starts a search."),
+        ]
+    }
+
+    private static var correspondence: [Setting] {
+        [
+            Setting(
+                "correspondence.references", \.correspondence.references, .pathTable,
+                "Reference views: name to a bag whose first complete frame is the view."),
+            Setting(
+                "correspondence.reference", \.correspondence.reference, .text,
+                "Reference view of correspondence.points; empty = the class frame."),
+            Setting(
+                "correspondence.points", \.correspondence.points, .queryPoints,
+                "Points that are asked for in every frame until a query replaces them."),
+        ]
+    }
+
+    private static var reports: [Setting] {
+        [
+            Setting(
+                "diagnostics.period_ms", \.reports.diagnosticsPeriodMilliseconds, .integer(10...60_000),
+                "Time between two diagnostics messages."),
+            Setting("log.level", \.reports.logLevel, .choice, "Messages below this level are not written."),
+            Setting("log.format", \.reports.logFormat, .choice, "Form of the log lines on standard error."),
+        ]
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import Logging
+internal import SemAlignTransport
+internal import Synchronization
+
+/// What the threads of a node share: the settings, and the few things that are safe to share.
+final class NodeShared: Sendable {
+    let configuration: NodeConfiguration
+    let context: Context
+    let wake: WakeSignal
+    let mailbox = LatestMailbox<QueuedJob>()
+    let counters: NodeCounters
+    let clocks: NodeClocks
+    let logger: Logger
+    /// Topics that are listened to: a subscription brings all that begin like them.
+    let inputTopics: Set<String>
+    /// Set by the input thread in every round, taken by the alignment thread before it says that all is well.
+    let isInputAlive = Atomic(true)
+    /// Why a thread could not go on.
+    let failure = Mutex<NodeError?>(nil)
+
+    init(
+        _ configuration: NodeConfiguration, context: Context, wake: WakeSignal, clocks: NodeClocks,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.context = context
+        self.wake = wake
+        self.clocks = clocks
+        self.logger = logger
+        counters = NodeCounters(now: clocks.steady())
+        inputTopics = Set(MessageDecoder(configuration).topics)
+    }
+
+    /// Counts a drop, and says it unless its reason was said lately.
+    func record(_ drop: Drop) {
+        guard let line = counters.record(drop, at: clocks.steady()) else { return }
+        logger.log(level: drop.reason == .superseded ? .info : .warning, "\(line)")
+    }
+
+    /// Counts a frame that a newer one overtook.
+    func recordSuperseded(_ stamp: UInt64) {
+        record(Drop(.superseded, "the frame at \(stamp) was overtaken by a newer one"))
+    }
+}
+
+/// A frame in the mailbox.
+struct QueuedJob: Sendable {
+    let job: FrameJob
+    /// When it was put in [ns, steady clock].
+    let queued: UInt64
+}

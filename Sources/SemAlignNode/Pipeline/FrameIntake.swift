@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SemAlignCore
+internal import SemAlignMessages
+
+/// From messages to frames that are ready to be aligned: decode, join, assemble.
+///
+/// The same steps for the live node and for a bag; time is passed in.
+struct FrameIntake: Sendable {
+    /// What came of a message or of the time that passed.
+    enum Event: Sendable {
+        /// A frame whose streams are joined; `job(for:)` makes it ready.
+        case frame(JoinedFrame<FramePart>)
+        /// A new sequence of stamps has begun.
+        case newSequence(from: UInt64, to: UInt64)
+        /// Something was not used.
+        case dropped(Drop)
+    }
+
+    private let decoder: MessageDecoder
+    private var synchronizer: FrameSynchronizer<FramePart>
+    private var assembler: FrameAssembler
+    private let references: Set<String>
+    /// What is asked for at present.
+    private(set) var queries: QueryMessage
+    /// Counts the sequences of stamps, from 0.
+    private var epoch = 0
+
+    init(
+        _ configuration: NodeConfiguration, representation: ClassRepresentation,
+        calibration: CameraCalibration?, keepsEveryFrame: Bool
+    ) {
+        decoder = MessageDecoder(configuration)
+        synchronizer = FrameSynchronizer(
+            SynchronizerConfiguration(configuration, keepsEveryFrame: keepsEveryFrame))
+        assembler = FrameAssembler(
+            representation: representation, calibration: calibration, join: configuration.join)
+        references = Set(configuration.correspondence.references.keys).union([""])
+        queries = QueryMessage(
+            timestamp: 0, reference: configuration.correspondence.reference,
+            queries: configuration.correspondence.points)
+    }
+
+    /// Topics to subscribe to.
+    var topics: [String] { decoder.topics }
+
+    /// When `advance` has something to do [ns, steady clock]; `nil` while nothing waits.
+    var nextDeadline: UInt64? { synchronizer.nextDeadline }
+
+    /// Takes one message that came at `now` [ns, steady clock]; `wallTime` [ns] bounds its stamp where given.
+    mutating func receive(
+        _ message: IncomingMessage, at now: UInt64, wallTime: UInt64?
+    ) -> [Event] {
+        do throws(Drop) {
+            switch try decoder.decode(message) {
+            case .part(let stream, let part):
+                if case .calibration(let calibration) = part { assembler.remember(calibration) }
+                let events = synchronizer.insert(
+                    part, of: stream, stamp: part.timestamp, byteCount: part.byteCount, at: now,
+                    wallTime: wallTime)
+                return noted(events)
+            case .queries(let message):
+                try accept(message)
+                return []
+            case nil: return []
+            }
+        } catch {
+            return [.dropped(error)]
+        }
+    }
+
+    /// Lets go of frames that have waited long enough at `now` [ns, steady clock].
+    mutating func advance(to now: UInt64) -> [Event] { noted(synchronizer.advance(to: now)) }
+
+    /// Lets go of all frames.
+    mutating func finish() -> [Event] { noted(synchronizer.finish()) }
+
+    /// Decodes and checks what a joined frame holds.
+    mutating func job(for frame: JoinedFrame<FramePart>) -> FrameJob {
+        FrameJob(
+            frame: assembler.assemble(frame), queries: queries, epoch: epoch, arrival: frame.firstArrival)
+    }
+
+    private mutating func accept(_ message: QueryMessage) throws(Drop) {
+        guard references.contains(message.reference) else {
+            let known = references.subtracting([""]).sorted().joined(separator: ", ")
+            throw Drop(
+                .query,
+                "reference view '\(message.reference.prefix(80))' is not configured; known: "
+                    + (known.isEmpty ? "none" : known))
+        }
+        queries = message
+    }
+
+    private mutating func noted(_ events: [FrameSynchronizer<FramePart>.Event]) -> [Event] {
+        events.map { event in
+            switch event {
+            case .frame(let frame): return .frame(frame)
+            case .dropped(let drop): return .dropped(drop)
+            case .newSequence(let before, let after):
+                epoch += 1
+                return .newSequence(from: before, to: after)
+            }
+        }
+    }
+}
+
+/// A frame on its way to the tracker, with all that its answer needs.
+struct FrameJob: Sendable {
+    let frame: AssembledFrame
+    /// What was asked for when the frame came.
+    let queries: QueryMessage
+    /// Sequence of stamps that the frame belongs to; where it changes the tracker starts anew.
+    let epoch: Int
+    /// When the first stream came [ns, steady clock].
+    let arrival: UInt64
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import SemAlignCore
+internal import SemAlignMessages
+internal import Synchronization
+
+/// What both threads count, and what is published of it once a second.
+///
+/// A class since two threads share it.
+final class NodeCounters: Sendable {
+    private let state: Mutex<State>
+
+    /// Starts at zero at `now` [ns, steady clock].
+    init(now: UInt64) {
+        state = Mutex(State(start: now, reported: now))
+    }
+
+    /// Counts a message of a topic and `missing` ones that its sender numbered and that never came.
+    func received(_ topic: String, missing: UInt64) {
+        state.withLock {
+            $0.topics[topic, default: Topic()].received += 1
+            $0.topics[topic, default: Topic()].missing += missing
+        }
+    }
+
+    /// Counts a drop and returns the line to log, if this reason is to be said again at `now` [ns, steady clock].
+    func record(_ drop: Drop, at now: UInt64) -> String? {
+        state.withLock {
+            $0.drops[drop.reason, default: 0] += UInt64(drop.count)
+            return $0.limiter.line(for: drop, at: now)
+        }
+    }
+
+    /// Counts an answer.
+    func answered(_ result: TrackingResult) {
+        state.withLock {
+            $0.frames += 1
+            $0.tracking = result.state
+            $0.message = result.message
+            for stage in result.stages {
+                $0.stages[stage.name, default: LatencyWindow()].add(stage.nanoseconds)
+            }
+        }
+    }
+
+    /// Notes how long a stage of the node itself took [ns].
+    func took(_ stage: String, _ duration: UInt64) {
+        state.withLock { $0.stages[stage, default: LatencyWindow()].add(duration) }
+    }
+
+    /// What was counted so far.
+    var summary: NodeSummary {
+        state.withLock {
+            NodeSummary(
+                received: $0.topics.values.reduce(0) { $0 + $1.received }, frames: $0.frames, drops: $0.drops)
+        }
+    }
+
+    /// The report for `now` [ns, steady clock] under the stamp `wallTime` [ns]; rates are since the last report.
+    func report(at now: UInt64, wallTime: UInt64) -> DiagnosticsMessage {
+        state.withLock { $0.report(at: now, wallTime: wallTime) }
+    }
+
+    private struct Topic {
+        var received: UInt64 = 0
+        var reported: UInt64 = 0
+        var missing: UInt64 = 0
+    }
+
+    private struct State {
+        let start: UInt64
+        var reported: UInt64
+        var topics: [String: Topic] = [:]
+        var drops: [DropReason: UInt64] = [:]
+        var stages: [String: LatencyWindow] = [:]
+        var frames: UInt64 = 0
+        var reportedFrames: UInt64 = 0
+        var tracking = TrackingState.searching
+        var message = ""
+        var limiter = DropLog()
+
+        mutating func report(at now: UInt64, wallTime: UInt64) -> DiagnosticsMessage {
+            let seconds = max(Double(now &- reported) / 1e9, 1e-9)
+            let traffic = topics.sorted { $0.key < $1.key }.map { name, topic in
+                DiagnosticsMessage.TopicTraffic(
+                    name: name, received: topic.received,
+                    rate: Double(topic.received - topic.reported) / seconds, missing: topic.missing)
+            }
+            let message = DiagnosticsMessage(
+                timestamp: wallTime, state: tracking, uptime: Double(now &- start) / 1e9, frames: frames,
+                frameRate: Double(frames - reportedFrames) / seconds, topics: traffic, stages: latencies,
+                drops: DropReason.allCases.compactMap { reason in
+                    drops[reason].map { DiagnosticsMessage.Drops(reason: reason.rawValue, count: $0) }
+                },
+                message: message)
+            topics = topics.mapValues {
+                Topic(received: $0.received, reported: $0.received, missing: $0.missing)
+            }
+            reported = now
+            reportedFrames = frames
+            return message
+        }
+
+        private var latencies: [DiagnosticsMessage.StageLatency] {
+            stages.sorted { $0.key < $1.key }.map { name, window in
+                let figures = window.percentiles([0.5, 0.99])
+                return DiagnosticsMessage.StageLatency(
+                    name: name, count: window.count, median: figures[0], percentile99: figures[1],
+                    maximum: window.maximum)
+            }
+        }
+    }
+}
+
+/// What a node did in its life.
+public struct NodeSummary: Hashable, Sendable, CustomStringConvertible {
+    /// Messages received.
+    public let received: UInt64
+    /// Frames answered.
+    public let frames: UInt64
+    /// Messages and frames that were not used, by reason.
+    public let drops: [DropReason: UInt64]
+
+    /// One line for people.
+    public var description: String {
+        let lost = DropReason.allCases.compactMap { reason in
+            drops[reason].map { "\(reason.rawValue) \($0)" }
+        }
+        return "\(received) messages received, \(frames) frames answered, dropped: "
+            + (lost.isEmpty ? "none" : lost.joined(separator: ", "))
+    }
+}

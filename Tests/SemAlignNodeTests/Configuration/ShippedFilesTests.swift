@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import SemAlignImages
+import Testing
+
+@testable import SemAlignNode
+
+private func shipped(_ path: String) -> String {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: path).path
+}
+
+@Suite struct ShippedFilesTests {
+    @Test("launch/node.yaml is a configuration, and calibration/example_rgbd.yaml a camera")
+    func examples() throws {
+        let path = shipped("launch/node.yaml")
+        let resolved = try ResolvedConfiguration(
+            ConfigurationSources(file: (path, try readText(path: path))))
+        #expect(!resolved.origins.isEmpty)
+        let camera = shipped("calibration/example_rgbd.yaml")
+        let file = try CameraCalibrationFile(text: try readText(path: camera), path: camera)
+        #expect(file.calibration.distortion == .none && file.notes.isEmpty)
+    }
+
+    @Test("The service unit sets variables that exist")
+    func serviceVariables() throws {
+        let unit = try readText(path: shipped("launch/semalign.service"))
+        let known = Set(Setting.all.map(\.environmentVariable))
+        let used = unit.matches(of: /SEMALIGN_[A-Z_]+/).map { String($0.output) }
+        #expect(!used.isEmpty && used.allSatisfy(known.contains))
+    }
+}
