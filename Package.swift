@@ -82,7 +82,7 @@ let package = Package(
             name: "SemAlignCLI",
             dependencies: [
                 "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
-                "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation",
+                "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignNode",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
