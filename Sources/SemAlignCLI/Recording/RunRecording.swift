@@ -119,12 +119,14 @@ struct FrameMessages {
     }
 
     /// Sixteen bits where they lose nothing, as depth cameras send it.
-    private static func message(of depth: DepthImage, stamp: UInt64, frame: String) -> RawImageMessage {
+    private static func message(
+        of depth: DepthImage, stamp: UInt64, frame: String
+    ) throws(MessageError) -> RawImageMessage {
         let millimetres = depth.values.map { UInt16(exactly: ($0 * 1000).rounded()) }
         let isExact = zip(millimetres, depth.values).allSatisfy { stored, metres in
             stored.map { Float($0) / 1000 == metres } ?? false
         }
-        guard isExact else { return RawImageMessage(depth: depth, timestamp: stamp, frameID: frame) }
+        guard isExact else { return try RawImageMessage(depth: depth, timestamp: stamp, frameID: frame) }
         return RawImageMessage(
             millimetres: millimetres.compactMap { $0 }, size: depth.size, timestamp: stamp, frameID: frame)
     }

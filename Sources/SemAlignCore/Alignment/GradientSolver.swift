@@ -8,7 +8,7 @@ public struct GradientSolver: Hashable, Sendable {
     public var schedule = AlignmentSchedule()
     /// Up to this step the canonical cloud moves as a whole (7 unknowns), then each keypoint for itself.
     ///
-    /// 0 = each for itself from the beginning, as in the paper; on real mugs a rigid stage gained nothing.
+    /// 0 = each for itself from the beginning, as in the paper; on real mugs a rigid stage made no clear difference.
     public var rigidSteps = 0
     /// Edge pairs of the geometric prior looked at in each step.
     public var edgePairsPerStep = 500
