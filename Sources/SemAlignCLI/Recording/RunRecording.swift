@@ -106,7 +106,7 @@ struct FrameMessages {
                 CompressedImageMessage(
                     timestamp: stamp, frameID: frame, format: isJPEG ? "jpeg" : "png", data: picture)))
         if let depth = observation.depth, depth.isMetric {
-            entries.append(try Entry(.depth, Self.message(of: depth, stamp: stamp, frame: frame)))
+            entries.append(try Entry(.depth, try Self.message(of: depth, stamp: stamp, frame: frame)))
         }
         entries.append(
             try Entry(.mask, RawImageMessage(mask: observation.mask, timestamp: stamp, frameID: frame)))
