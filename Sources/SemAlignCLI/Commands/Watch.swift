@@ -42,7 +42,9 @@ struct Watch: ParsableCommand {
         guard count == nil || received == count else {
             throw CommandFailure(
                 code: CommandFailure.unavailable,
-                message: "\(received) of \(count ?? 0) answers came from \(endpoint): does the node run, and get frames?")
+                message:
+                    "\(received) of \(count ?? 0) answers came from \(endpoint): does the node run, and get frames?"
+            )
         }
     }
 

@@ -29,10 +29,12 @@ struct RunRecording {
         var last: UInt64?
         for image in images {
             guard let stamp = image.timestamp else {
-                throw .badData("image '\(image.id)' of run '\(run)' has no 'stamp_ns': add one to every frame")
+                throw .badData(
+                    "image '\(image.id)' of run '\(run)' has no 'stamp_ns': add one to every frame")
             }
             guard stamp != last else {
-                throw .badData("image '\(image.id)' has the stamp of the frame before, \(stamp): stamps must differ")
+                throw .badData(
+                    "image '\(image.id)' has the stamp of the frame before, \(stamp): stamps must differ")
             }
             last = stamp
         }
@@ -62,7 +64,8 @@ struct RunRecording {
         switch observation.depth?.isMetric {
         case .none: notes.append("the run has no depth: \(Topic.depth.defaultName) is left out")
         case .some(false):
-            notes.append("the run's depth is relative, the wire's is metric: \(Topic.depth.defaultName) is left out")
+            notes.append(
+                "the run's depth is relative, the wire's is metric: \(Topic.depth.defaultName) is left out")
         case .some(true): break
         }
         return notes

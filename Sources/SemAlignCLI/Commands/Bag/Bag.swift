@@ -6,5 +6,7 @@ import ArgumentParser
 struct Bag: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Look into MCAP bags, make them, mend them and play them.",
-        subcommands: [BagInfoCommand.self, BagCheckCommand.self, BagConvert.self, BagRecover.self, BagPlay.self])
+        subcommands: [
+            BagInfoCommand.self, BagCheckCommand.self, BagConvert.self, BagRecover.self, BagPlay.self,
+        ])
 }

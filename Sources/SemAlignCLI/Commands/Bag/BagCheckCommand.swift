@@ -20,7 +20,8 @@ struct BagCheckCommand: ParsableCommand {
         print(json ? Self.json(check, path: file).line : Self.text(check, path: file))
         guard check.isSound else {
             throw CommandFailure.badData(
-                "'\(file)' is not sound: \(check.errorCount) errors; 'semalign bag recover' saves what can be read")
+                "'\(file)' is not sound: \(check.errorCount) errors; 'semalign bag recover' saves what can be read"
+            )
         }
     }
 
