@@ -97,7 +97,7 @@ let package = Package(
         tests("SemAlignImagesTests", ["SemAlignImages", "SemAlignCore"]),
         tests("SemAlignMessagesTests", ["SemAlignMessages", "SemAlignCore"]),
         tests("SemAlignTransportTests", ["SemAlignTransport"]),
-        tests("SemAlignBagsTests", ["SemAlignBags", "CRC"]),
+        tests("SemAlignBagsTests", ["SemAlignBags", "CRC"], resources: [.copy("Conformance")]),
         tests("SemAlignDatasetsTests", ["SemAlignDatasets", "SemAlignCore", "SemAlignImages"]),
         tests("SemAlignSimulationTests", ["SemAlignSimulation", "SemAlignCore"]),
         tests("SemAlignEvaluationTests", ["SemAlignEvaluation", "SemAlignCore"]),
