@@ -49,7 +49,8 @@ import Testing
         #expect(line(.journal).hasPrefix("<4>a "))
         #expect(
             line(.json)
-                == #"{"time":"1970-01-01T00:00:00.000Z","level":"warning","message":"a \"b\"\n","topic":"/x"}"#)
+                == #"{"time":"1970-01-01T00:00:00.000Z","level":"warning","message":"a \"b\"\n","topic":"/x"}"#
+        )
     }
 
     @Test("Every reason that a drop can have has a name of its own")
