@@ -82,7 +82,7 @@ let package = Package(
             name: "SemAlignCLI",
             dependencies: [
                 "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
-                "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation",
+                "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignNode",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -97,7 +97,7 @@ let package = Package(
         tests("SemAlignImagesTests", ["SemAlignImages", "SemAlignCore"]),
         tests("SemAlignMessagesTests", ["SemAlignMessages", "SemAlignCore"]),
         tests("SemAlignTransportTests", ["SemAlignTransport"]),
-        tests("SemAlignBagsTests", ["SemAlignBags", "CRC"]),
+        tests("SemAlignBagsTests", ["SemAlignBags", "CRC"], resources: [.copy("Conformance")]),
         tests("SemAlignDatasetsTests", ["SemAlignDatasets", "SemAlignCore", "SemAlignImages"]),
         tests("SemAlignSimulationTests", ["SemAlignSimulation", "SemAlignCore"]),
         tests("SemAlignEvaluationTests", ["SemAlignEvaluation", "SemAlignCore"]),

@@ -32,7 +32,9 @@ public struct EvaluatedImage: Sendable {
     /// The nearest-neighbour baseline's pixels, `nil` where it has none.
     public let nearest: [SIMD2<Double>?]
 
-    /// Joins truth, answer and baseline. Precondition: one entry per keypoint.
+    /// Joins truth, answer and baseline.
+    ///
+    /// Precondition: one entry per keypoint.
     public init(
         id: String, boxSide: Double, truth: [KeypointTruth?], result: TrackingResult,
         nearest: [SIMD2<Double>?]

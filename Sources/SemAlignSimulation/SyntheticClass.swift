@@ -22,13 +22,13 @@ public struct SyntheticClass: Sendable {
     /// Canonical coordinates of the vertices, V×3.
     let canonical: [Float]
     /// Corners of the triangles, T×3.
-    let triangles: [Int32]
+    package let triangles: [Int32]
     /// Part of each triangle.
     let parts: [UInt8]
     private let classFactors: [Double]
 
     /// Standard deviation of the logarithm of each of an instance's proportions.
-    static let proportionSpread = 0.13
+    static let proportionSpread = 0.15
     /// Standard deviation of the logarithm of an instance's size.
     static let sizeSpread = 0.12
 
@@ -82,7 +82,7 @@ public struct SyntheticInstance: Hashable, Sendable {
     /// Its number in the class.
     public let index: Int
     /// Corners of its triangles [m, object frame].
-    let vertices: [SIMD3<Double>]
+    package let vertices: [SIMD3<Double>]
     /// Keypoints on its surface in the class's order [m, object frame].
     public let keypoints: [SIMD3<Double>]
     /// Middle of its bounding box [m, object frame].

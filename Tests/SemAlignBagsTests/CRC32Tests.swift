@@ -25,6 +25,10 @@ import Testing
             unsafe crc.update(bytes.span.bytes.extracting(0..<cut))
             unsafe crc.update(bytes.span.bytes.extracting(cut..<length))
             #expect(crc.value == expected, "\(length) bytes")
+            var joined = CRC32()
+            joined.append(CRC32.checksum([UInt8](bytes[..<cut])), count: UInt64(cut))
+            joined.append(CRC32.checksum([UInt8](bytes[cut..<length])), count: UInt64(length - cut))
+            #expect(joined.value == expected, "\(length) bytes, joined")
         }
     }
 }

@@ -21,12 +21,15 @@ extension ByteSource {
 }
 
 extension [UInt8] {
-    /// Sets the length, keeping the memory; only bytes that are new are cleared.
+    /// Sets the length; the content is kept only when it becomes shorter, else it is zero.
     mutating func resize(to count: Int) {
-        if count < self.count {
+        if count <= self.count {
             removeLast(self.count - count)
-        } else if count > self.count {
-            append(contentsOf: repeatElement(0, count: count - self.count))
+        } else {
+            self = unsafe [UInt8](unsafeUninitializedCapacity: count) { memory, initialized in
+                unsafe memory.initialize(repeating: 0)
+                initialized = count
+            }
         }
     }
 }

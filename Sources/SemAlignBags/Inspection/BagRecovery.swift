@@ -123,7 +123,9 @@ extension BagRecovery {
                 try copy(frame)
             } catch {
                 try note(error)
-                if frame.kind == .chunk { (report.lostChunks, isAfterLostChunk) = (report.lostChunks + 1, true) }
+                if frame.kind == .chunk {
+                    (report.lostChunks, isAfterLostChunk) = (report.lostChunks + 1, true)
+                }
                 if try !search.isRecord(at: frame.end) { try resume(after: frame.offset) }
             }
         }
@@ -184,7 +186,7 @@ extension BagRecovery {
         case .messageIndex where isAfterLostChunk:
             report.lostMessages += UInt64(try MessageIndex(bytes, &fields).entries.count)
         case .attachment:
-            try writer.write(Attachment.checked(bytes, &fields).0)
+            try writer.write(Attachment.checked(bytes, &fields))
             report.attachments += 1
         case .metadata:
             try writer.write(Metadata(bytes, &fields))

@@ -78,7 +78,8 @@ struct ChunkCheck: ~Copyable {
         let times = chunk.entries.isEmpty ? (0, 0) : (chunk.startTime, chunk.endTime)
         let declared = (chunk.header.messageStartTime, chunk.header.messageEndTime)
         guard times != declared else { return }
-        let text = "chunk declares times \(declared.0) to \(declared.1), its messages have \(times.0) to \(times.1)"
+        let text =
+            "chunk declares times \(declared.0) to \(declared.1), its messages have \(times.0) to \(times.1)"
         findings.error(at: chunk.frame.offset, text)
     }
 
@@ -106,7 +107,8 @@ struct ChunkCheck: ~Copyable {
         current = nil
         let missing = chunk.entries.keys.filter { chunk.indexOffsets[$0] == nil }.sorted()
         if chunk.isReadable, !chunk.indexOffsets.isEmpty, !missing.isEmpty {
-            findings.error(at: chunk.frame.offset, "channels \(missing) have no MessageIndex behind the chunk")
+            findings.error(
+                at: chunk.frame.offset, "channels \(missing) have no MessageIndex behind the chunk")
         }
         content.chunks.append(
             ChunkIndex(

@@ -77,6 +77,10 @@ struct DataSectionCheck: ~Copyable {
             findings.addUnknown(frame.opcode, at: frame.offset)
             return
         }
+        if kind == .attachment {
+            try checkAttachment(frame)
+            return
+        }
         var fields = try scanner.fields(of: frame)
         let bytes = scanner.bytes
         let length = frame.end - frame.offset
@@ -90,13 +94,6 @@ struct DataSectionCheck: ~Copyable {
             order.add(header.logTime, at: frame.offset)
             content.firstLooseMessage = content.firstLooseMessage ?? frame.offset
             return
-        case .attachment:
-            // Counted before its checksum is compared: a damaged attachment is still one.
-            content.statistics.attachmentCount += 1
-            var unchecked = fields
-            let attachment = try Attachment(bytes, &unchecked)
-            content.attachments.append(AttachmentIndex(attachment, offset: frame.offset, length: length))
-            if !(try Attachment.checked(bytes, &fields).hasChecksum) { attachmentsWithoutChecksum += 1 }
         case .metadata:
             let metadata = try Metadata(bytes, &fields)
             content.statistics.metadataCount += 1
@@ -109,6 +106,29 @@ struct DataSectionCheck: ~Copyable {
             return
         }
         findings.addTrailing(fields, kind)
+    }
+
+    /// Compares an attachment's checksum without holding its data in memory.
+    private mutating func checkAttachment(_ frame: RecordFrame) throws(BagError) {
+        content.statistics.attachmentCount += 1
+        let index = try scanner.attachmentIndex(of: frame)
+        content.attachments.append(index)
+        let names = UInt64(index.name.utf8.count + index.mediaType.utf8.count)
+        let covered = frame.content.lowerBound..<frame.content.lowerBound + 32 + names + index.dataSize
+        var bytes: [UInt8] = []
+        try source.read(4, at: covered.upperBound, into: &bytes)
+        let stored: UInt32 = bytes.integer(at: 0)
+        if stored == 0 {
+            attachmentsWithoutChecksum += 1
+        } else {
+            let computed = try source.checksum(of: covered)
+            guard computed == stored else {
+                throw .checksum(of: "attachment", offset: frame.offset, stored: stored, computed: computed)
+            }
+        }
+        let trailing = frame.end - covered.upperBound - 4
+        guard trailing > 0 else { return }
+        findings.add(.note, at: frame.offset, "Attachment has \(trailing) bytes behind its known fields")
     }
 
     private mutating func check(_ dataEnd: DataEnd, _ frame: RecordFrame) throws(BagError) {

@@ -9,6 +9,8 @@ struct RecordSearch: Sendable {
 
     /// Records that must follow each other before a place without a summary's word is believed.
     private static let neededRecords = 3
+    /// How much is searched at a time [bytes].
+    private static let pieceSize: UInt64 = 64 * 1024
     /// Longest record other than a chunk that is decoded on trial [bytes].
     private static let longestTrial: UInt64 = 1 << 20
 
@@ -17,7 +19,8 @@ struct RecordSearch: Sendable {
         self.configuration = configuration
         let places =
             (summary?.chunkIndexes.map(\.chunkStartOffset) ?? [])
-            + (summary?.attachmentIndexes.map(\.offset) ?? []) + (summary?.metadataIndexes.map(\.offset) ?? [])
+            + (summary?.attachmentIndexes.map(\.offset) ?? [])
+            + (summary?.metadataIndexes.map(\.offset) ?? [])
         indexed = places.filter { $0 < source.size }.sorted()
     }
 
@@ -34,18 +37,20 @@ struct RecordSearch: Sendable {
     /// The first place behind `place` where whole records seem to stand; `nil` if there is none.
     func place(after place: UInt64) throws(BagError) -> UInt64? {
         if !indexed.isEmpty { return indexedPlace(from: place + 1) }
-        var window = SourceWindow(source)
+        var window = SourceWindow(source, readAhead: 0)
         var trial = RecordScanner(source, configuration, from: place)
-        var candidate = place + 1
-        while source.size - min(candidate, source.size) >= recordHeaderSize {
-            let header = try window.load(at: candidate, count: recordHeaderSize)
-            let opcode = window.bytes[header.lowerBound]
-            if (1...0x0F).contains(opcode) {
-                let length: UInt64 = window.bytes.integer(at: header.lowerBound + 1)
+        var position = place + 1
+        while source.size - min(position, source.size) >= recordHeaderSize {
+            let count = min(Self.pieceSize, source.size - position)
+            let range = try window.load(at: position, count: count)
+            let bytes = window.bytes
+            for index in range.dropLast(Int(recordHeaderSize) - 1) where (1...0x0F).contains(bytes[index]) {
+                let candidate = position + UInt64(index - range.lowerBound)
+                let length: UInt64 = bytes.integer(at: index + 1)
                 let available = source.size - candidate - recordHeaderSize
                 if length <= available, try isChain(at: candidate, &trial) { return candidate }
             }
-            candidate += 1
+            position += count - (recordHeaderSize - 1)
         }
         return nil
     }

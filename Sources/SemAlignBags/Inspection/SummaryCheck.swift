@@ -83,7 +83,8 @@ struct SummaryCheck {
         let offsetGroup = groups.first { $0.groupOpcode == Opcode.summaryOffset.rawValue }
         let offsetStart = offsetGroup?.groupStart ?? 0
         if footer.summaryOffsetStart != offsetStart {
-            let text = "Footer: summary offsets start at \(footer.summaryOffsetStart), expected \(offsetStart)"
+            let text =
+                "Footer: summary offsets start at \(footer.summaryOffsetStart), expected \(offsetStart)"
             findings.error(at: offset, text)
         }
         let kinds = groups.map(\.groupOpcode)
@@ -93,7 +94,8 @@ struct SummaryCheck {
         if statisticsCount > 1 { findings.error(at: dataEnd, "\(statisticsCount) Statistics, expected one") }
         if !summary.summaryOffsets.isEmpty {
             let expected = groups.filter { $0.groupOpcode != Opcode.summaryOffset.rawValue }
-            if Set(expected) != Set(summary.summaryOffsets) || expected.count != summary.summaryOffsets.count {
+            if Set(expected) != Set(summary.summaryOffsets) || expected.count != summary.summaryOffsets.count
+            {
                 findings.error(at: offsetStart, "the SummaryOffsets do not fit the groups of the summary")
             }
         }

@@ -10,11 +10,15 @@ struct SummaryComparison {
     func run(_ findings: inout FindingList) {
         compareDefinitions(&findings)
         compareStatistics(&findings)
-        compare(summary.chunkIndexes, content.chunks, "ChunkIndex", "chunk", &findings) { $0.chunkStartOffset }
+        compare(summary.chunkIndexes, content.chunks, "ChunkIndex", "chunk", &findings) {
+            $0.chunkStartOffset
+        }
         compare(summary.attachmentIndexes, content.attachments, "AttachmentIndex", "attachment", &findings) {
             $0.offset
         }
-        compare(summary.metadataIndexes, content.metadata, "MetadataIndex", "metadata", &findings) { $0.offset }
+        compare(summary.metadataIndexes, content.metadata, "MetadataIndex", "metadata", &findings) {
+            $0.offset
+        }
         if !summary.chunkIndexes.isEmpty, let loose = content.firstLooseMessage {
             findings.error(at: loose, "a message stands outside of the chunks of an indexed bag")
         }
@@ -33,10 +37,16 @@ struct SummaryComparison {
         guard !summary.chunkIndexes.isEmpty else { return }
         let schemas = content.table.schemas.keys.filter { summary.schemas[$0] == nil }.sorted()
         let channels = content.table.channels.keys.filter { summary.channels[$0] == nil }.sorted()
-        let isPartial = !summary.schemas.isEmpty || !summary.channels.isEmpty
-        let severity = isPartial ? BagFinding.Severity.error : .warning
-        if !schemas.isEmpty { findings.add(severity, at: place, "the summary lacks schemas \(schemas)") }
-        if !channels.isEmpty { findings.add(severity, at: place, "the summary lacks channels \(channels)") }
+        addMissing("schemas", schemas, isPartial: !summary.schemas.isEmpty, &findings)
+        addMissing("channels", channels, isPartial: !summary.channels.isEmpty, &findings)
+    }
+
+    /// A writer may leave out a whole kind, but not a part of it.
+    private func addMissing(
+        _ what: String, _ missing: [UInt16], isPartial: Bool, _ findings: inout FindingList
+    ) {
+        guard !missing.isEmpty else { return }
+        findings.add(isPartial ? .error : .warning, at: place, "the summary lacks \(what) \(missing)")
     }
 
     private func compareStatistics(_ findings: inout FindingList) {

@@ -67,7 +67,7 @@ public struct BagReader: Sendable {
     /// Reads the attachment at an entry of the summary, and checks it.
     public func attachment(_ index: AttachmentIndex) throws(BagError) -> Attachment {
         var (bytes, fields) = try record(.attachment, at: index.offset, length: index.length)
-        return try Attachment.checked(bytes, &fields, configuration.checksChecksums).0
+        return try Attachment.checked(bytes, &fields, configuration.checksChecksums)
     }
 
     /// Reads the metadata record at an entry of the summary.

@@ -98,10 +98,8 @@ struct BagScan: Sendable {
             try count(header, at: frame.offset)
             addLoose(header, frame)
         case .attachment:
-            var fields = try scanner.fields(of: frame)
-            let attachment = try Attachment(scanner.bytes, &fields)
+            attachmentIndexes.append(try scanner.attachmentIndex(of: frame))
             statistics.attachmentCount += 1
-            attachmentIndexes.append(AttachmentIndex(attachment, offset: frame.offset, length: length))
         case .metadata:
             var fields = try scanner.fields(of: frame)
             let name = try Metadata(scanner.bytes, &fields).name

@@ -55,7 +55,7 @@ public struct RecordReader: ~Copyable, Sendable {
         isDone = record.kind == .footer
         let bytes = stream.bytes(of: record)
         if record.kind == .attachment {
-            let (attachment, _) = try Attachment.checked(bytes, &record.fields, checksChecksums)
+            let attachment = try Attachment.checked(bytes, &record.fields, checksChecksums)
             return .attachment(attachment)
         }
         return try BagRecord(record.opcode, bytes, &record.fields)

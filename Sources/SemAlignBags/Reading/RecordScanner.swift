@@ -78,6 +78,23 @@ struct RecordScanner {
         return chunk
     }
 
+    /// Decodes an attachment's fields, leaving its data in the file.
+    mutating func attachmentIndex(of frame: RecordFrame) throws(BagError) -> AttachmentIndex {
+        let count = min(frame.length, Self.longestAttachmentHeader)
+        let content = try window.load(at: frame.content.lowerBound, count: count)
+        var fields = FieldReader(.attachment, at: frame.offset, content: content)
+        let index = try AttachmentIndex(header: window.bytes, &fields, of: frame)
+        let (needed, overflows) = index.dataSize.addingReportingOverflow(
+            UInt64(fields.offset - content.lowerBound) + 4)
+        guard !overflows, needed <= frame.length else {
+            throw fields.malformed("declares \(index.dataSize) bytes of data and has not as many")
+        }
+        return index
+    }
+
+    /// Longest content of an attachment before its data that this build reads [bytes].
+    private static let longestAttachmentHeader: UInt64 = 64 * 1024
+
     /// Decodes the fields of a chunk whose records may be cut off.
     mutating func uncheckedChunkHeader(of frame: RecordFrame) throws(BagError) -> ChunkHeader {
         let count = min(frame.length, ChunkHeader.largestSize, window.source.size - frame.content.lowerBound)

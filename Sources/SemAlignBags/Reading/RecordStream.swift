@@ -22,8 +22,14 @@ struct RecordStream: ~Copyable, Sendable {
     private var loader: ChunkLoader
     private var records: [UInt8] = []
     private var walker: ChunkWalker?
+    private let wanted: Set<Opcode>?
 
-    init(_ source: any ByteSource, _ configuration: ReaderConfiguration, from start: UInt64) {
+    /// Streams from `start`; records of kinds that are not `wanted` come without their fields.
+    init(
+        _ source: any ByteSource, _ configuration: ReaderConfiguration, from start: UInt64,
+        wanted: Set<Opcode>? = nil
+    ) {
+        self.wanted = wanted
         scanner = RecordScanner(source, configuration, from: start)
         loader = ChunkLoader(source, configuration)
     }
@@ -49,7 +55,11 @@ struct RecordStream: ~Copyable, Sendable {
                 try loader.load(chunk, at: frame.offset, into: &records)
                 walker = ChunkWalker(chunkOffset: frame.offset)
             } else {
-                let fields = try scanner.fields(of: frame)
+                let isWanted = wanted.map { wanted in frame.kind.map(wanted.contains) ?? false } ?? true
+                let fields =
+                    isWanted
+                    ? try scanner.fields(of: frame)
+                    : FieldReader(frame.kind, at: frame.offset, content: 0..<0)
                 return StreamedRecord(
                     opcode: frame.opcode, offset: frame.offset, isInChunk: false, fields: fields)
             }

@@ -18,7 +18,8 @@ public struct StreamedMessages: ~Copyable, Sendable {
 
     /// Makes the messages of a source; `expected` is how many there should be, if that is known.
     init(_ source: any ByteSource, _ configuration: ReaderConfiguration, expected: UInt64?) {
-        stream = RecordStream(source, configuration, from: Magic.size)
+        stream = RecordStream(
+            source, configuration, from: Magic.size, wanted: [.schema, .channel, .message, .dataEnd])
         size = source.size
         missing = expected
     }

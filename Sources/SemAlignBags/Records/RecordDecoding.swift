@@ -101,26 +101,35 @@ extension Attachment {
 
 extension Attachment {
     /// Decodes an attachment and checks its checksum, which stands behind the data.
-    ///
-    /// Also returns whether there was one.
     static func checked(
         _ bytes: [UInt8], _ fields: inout FieldReader, _ checks: Bool = true
-    ) throws(BagError) -> (Attachment, hasChecksum: Bool) {
+    ) throws(BagError) -> Attachment {
         let start = fields.offset
         let attachment = try Attachment(bytes, &fields)
         let end = fields.offset
         let stored: UInt32 = try fields.integer(bytes)
-        guard checks, stored != 0 else { return (attachment, stored != 0) }
+        guard checks, stored != 0 else { return attachment }
         let computed = unsafe CRC32.checksum(bytes.span.bytes.extracting(start..<end))
         guard stored == computed else {
             throw .checksum(
                 of: "attachment", offset: fields.recordOffset, stored: stored, computed: computed)
         }
-        return (attachment, true)
+        return attachment
     }
 }
 
 extension AttachmentIndex {
+    /// Reads the fields of an attachment before its data.
+    init(header bytes: [UInt8], _ fields: inout FieldReader, of frame: RecordFrame) throws(BagError) {
+        offset = frame.offset
+        length = frame.end - frame.offset
+        logTime = try fields.integer(bytes)
+        createTime = try fields.integer(bytes)
+        name = try fields.string(bytes)
+        mediaType = try fields.string(bytes)
+        dataSize = try fields.integer(bytes)
+    }
+
     init(_ bytes: [UInt8], _ fields: inout FieldReader) throws(BagError) {
         offset = try fields.integer(bytes)
         length = try fields.integer(bytes)

@@ -115,14 +115,14 @@ public struct BagWriter: ~Copyable, Sendable {
             if compressed.count < chunk.encoder.bytes.count { stored = configuration.compression }
         }
         if stored == .none { compressed = chunk.encoder.bytes }
+        let crc = configuration.checksChunks ? CRC32.checksum(chunk.encoder.bytes) : 0
         let header = ChunkHeader(
             messageStartTime: chunk.startTime, messageEndTime: chunk.endTime,
-            uncompressedSize: UInt64(chunk.encoder.bytes.count),
-            uncompressedCRC: configuration.checksChunks ? CRC32.checksum(chunk.encoder.bytes) : 0,
+            uncompressedSize: UInt64(chunk.encoder.bytes.count), uncompressedCRC: crc,
             compression: stored.rawValue, compressedSize: UInt64(compressed.count), recordsOffset: 0)
         scratch.append(header)
         try emitScratch()
-        try emit(compressed)
+        try emit(compressed, checksum: stored == .none && configuration.checksChunks ? crc : nil)
         let end = position
         let offsets = try emitMessageIndexes()
         summary.add(header, at: start, end: end, indexOffsets: offsets, indexLength: position - end)
@@ -194,7 +194,8 @@ extension BagWriter {
         scratch.removeAll()
     }
 
-    private mutating func emit(_ bytes: [UInt8]) throws(BagError) {
+    /// Hands bytes to the sink; their checksum is computed unless it is given.
+    private mutating func emit(_ bytes: [UInt8], checksum: UInt32? = nil) throws(BagError) {
         guard !hasFailed else { throw .writerStopped }
         do {
             try unsafe sink.write(bytes.span.bytes)
@@ -203,6 +204,11 @@ extension BagWriter {
             throw error
         }
         position += UInt64(bytes.count)
-        if configuration.checksData { unsafe crc.update(bytes.span.bytes) }
+        guard configuration.checksData else { return }
+        if let checksum {
+            crc.append(checksum, count: UInt64(bytes.count))
+        } else {
+            unsafe crc.update(bytes.span.bytes)
+        }
     }
 }

@@ -34,8 +34,10 @@ public struct Ramp: Hashable, Sendable {
 
 /// Weights and widths of the energy over the steps of an alignment (Table 5 of the paper's supplement).
 public struct AlignmentSchedule: Hashable, Sendable {
-    /// Number of steps.
+    /// Number of the step after the last.
     public var steps = 1000
+    /// Number of the first step of a cold start.
+    public var firstStep = 0
     /// Step size of AdamW [gauge units: the cloud has diameter 1].
     public var learningRate = Ramp.constant(5e-3)
     /// σ of equation 5 in the dense term.
@@ -74,9 +76,12 @@ public struct AlignmentSchedule: Hashable, Sendable {
         return schedule
     }
 
-    /// The published schedule with measured depth from the start, the class's scale, and a step size that ends small.
+    /// The published schedule with measured depth, the class's scale, visibility, and a step size that ends small.
+    ///
+    /// It begins at step 250, σ = 0.25: wider, the image would forget the pose that a start was chosen for.
     public static func metric(className: String = "") -> AlignmentSchedule {
         var schedule = published(className: className)
+        schedule.firstStep = 250
         schedule.measured = Ramp([0, 300], [0.02, 0.1])
         schedule.scale = .constant(0.02)
         // From the start it would hold a wrong pose: points on the far side could not call for a turn.
@@ -84,6 +89,12 @@ public struct AlignmentSchedule: Hashable, Sendable {
         schedule.learningRate = Ramp([0, 800, 1000], [5e-3, 5e-3, 1e-3])
         return schedule
     }
+
+    /// The steps of a cold start: all of them.
+    public var coldSteps: Range<Int> { firstStep..<max(steps, firstStep) }
+
+    /// The steps of a warm start: the last tenth.
+    public var warmSteps: Range<Int> { (steps - steps / 10)..<steps }
 
     /// Weights and widths at `step`.
     public func weights(at step: Int) -> EnergyWeights {

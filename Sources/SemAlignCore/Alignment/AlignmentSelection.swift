@@ -5,7 +5,7 @@ public struct AlignmentSelection: Hashable, Sendable {
     /// What a solution costs in which every pair of points contradicts the measured depth order.
     public var depthOrderWeight = 1.0
     /// What a solution gains for each standard deviation by which its points match better than elsewhere.
-    public var agreementWeight = 0.5
+    public var agreementWeight = 1.0
     /// Two solutions are different where their keypoints lie apart by this part of the diameter, on average.
     public var distinctness = 0.1
 

@@ -30,9 +30,9 @@ package struct EvidenceModel: Sendable {
     let directions: [Float]
 
     /// Observations that the dense cloud counts for: neighbours say much the same.
-    private static var denseObservations: Float { Float(tune("ND", 60)) }
+    private static let denseObservations: Float = 60
     /// Observations that a keypoint counts for.
-    private static var keypointObservations: Float { Float(tune("NK", 2)) }
+    private static let keypointObservations: Float = 2
 
     init(_ representation: ClassRepresentation) {
         self.representation = representation
@@ -41,7 +41,7 @@ package struct EvidenceModel: Sendable {
         pointCount = keypointCount + dense.pointCount
         let modeCount = min(16, max(3 * keypointCount - 7, 0))
         self.modeCount = modeCount
-        let keypointCount = keypointCount
+        let keypointCount = representation.keypoints.count
         diameter = SemAlignCore.diameter(of: representation.keypoints)
         points = representation.points.flatMap { [Float($0.x), Float($0.y), Float($0.z)] }
         directions = representation.visibility.directions.flatMap { [$0.x, $0.y, $0.z] }
@@ -54,7 +54,8 @@ package struct EvidenceModel: Sendable {
         let flat = representation.keypoints.flatMap { [$0.x, $0.y, $0.z] }
         var keypointModes = [Double](repeating: 0, count: modeCount * 3 * keypointCount)
         restVariance = unsafe semalign_shape_modes(
-            representation.prior.shapeCovariance, flat, Int32(keypointCount), Int32(modeCount), &keypointModes)
+            representation.prior.shapeCovariance, flat, Int32(keypointCount), Int32(modeCount), &keypointModes
+        )
         var modes = [Float](repeating: 0, count: pointCount * modeCount * 3)
         for k in 0..<modeCount {
             let displaced = (0..<keypointCount).map { i in
@@ -79,7 +80,8 @@ package struct EvidenceModel: Sendable {
                 .map { points[$0] - axis * (points[$0] * axis).sum() }
             guard seen.count >= 3 else { continue }
             let mean = seen.reduce(.zero, +) / Double(seen.count)
-            radii.append((seen.reduce(0) { $0 + squaredDistance($1, mean) } / Double(seen.count)).squareRoot())
+            radii.append(
+                (seen.reduce(0) { $0 + squaredDistance($1, mean) } / Double(seen.count)).squareRoot())
         }
         return radii.isEmpty ? 0.3 : radii.reduce(0, +) / Double(radii.count)
     }

@@ -88,7 +88,9 @@ struct EvidenceRaster: Sendable {
                 let own = before[y * width + x]
                 for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
                     let (nx, ny) = (x + dx, y + dy)
-                    guard nx >= 0, ny >= 0, nx < width, ny < height, mask[ny * width + nx] == 1 else { continue }
+                    guard nx >= 0, ny >= 0, nx < width, ny < height, mask[ny * width + nx] == 1 else {
+                        continue
+                    }
                     let other = before[ny * width + nx]
                     // Of two surfaces the nearer one's cell is kept.
                     if other > 0, own - other > Self.edge * other { depth[y * width + x] = 0 }
@@ -154,7 +156,8 @@ struct EvidenceRaster: Sendable {
 
     /// Lends depth, slope, mask and vectors to the mask.
     func withBuffers<Result>(
-        _ body: (UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<UInt8>?, UnsafePointer<Float>?) ->
+        _ body: (UnsafePointer<Float>?, UnsafePointer<Float>?, UnsafePointer<UInt8>?, UnsafePointer<Float>?)
+            ->
             Result
     ) -> Result {
         unsafe depth.withUnsafeBufferPointer { depth in

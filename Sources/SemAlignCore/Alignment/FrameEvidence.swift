@@ -42,7 +42,7 @@ struct FrameEvidence: Sendable {
     var patchCount: Int { patchInMask.count }
 
     /// A likelihood below this many deviations counts as this many: one bad patch is no proof.
-    private static var deviationLimit: Float { Float(tune("DL", 3)) }
+    private static let deviationLimit: Float = 3
 
     /// Reads a frame; `nil` where no patch lies on the object.
     init?(_ observation: Observation, camera: CameraIntrinsics, model: EvidenceModel) {
@@ -86,14 +86,17 @@ struct FrameEvidence: Sendable {
         var scratch = [Float](repeating: 0, count: maps.stride)
         unsafe semalign_log_likelihoods(
             &values, Int32(patches.cells.count), Int32(maps.stride), Int32(appearance.pointCount),
-            appearance.similarityMean, appearance.similarityDeviation, deviationLimit, patches.inMask, &scratch)
+            appearance.similarityMean, appearance.similarityDeviation, deviationLimit, patches.inMask,
+            &scratch)
         return (values, maps.stride)
     }
 
     /// log p_sem of a point less its mean over the object, at the patch nearest to `pixel`; `nil` off the object.
     func logLikelihood(of point: Int, at pixel: SIMD2<Double>) -> Float? {
         let place = ((pixel - patchOrigin) / patchSize).rounded(.toNearestOrEven)
-        guard place.x >= 0, place.y >= 0, place.x < Double(columns), place.y < Double(rows) else { return nil }
+        guard place.x >= 0, place.y >= 0, place.x < Double(columns), place.y < Double(rows) else {
+            return nil
+        }
         let patch = patchIndex[Int(place.y) * columns + Int(place.x)]
         return patch < 0 ? nil : logLikelihood[Int(patch) * likelihoodStride + point]
     }

@@ -20,7 +20,8 @@ struct FrameProblem: Sendable {
     /// Empty where no patch lies on the object.
     static func problems(of observation: Observation, model: EvidenceModel) -> [FrameProblem] {
         if let camera = observation.intrinsics {
-            return FrameProblem(observation, camera: camera, model: model, isCameraKnown: true).map { [$0] } ?? []
+            return FrameProblem(observation, camera: camera, model: model, isCameraKnown: true).map { [$0] }
+                ?? []
         }
         return focalLengthGuesses.compactMap {
             guess(observation, focalLength: $0 * observation.imageSize.largerSide, model: model)
@@ -28,7 +29,8 @@ struct FrameProblem: Sendable {
     }
 
     /// The problem with a guessed focal length [px] that is free to change.
-    static func guess(_ observation: Observation, focalLength: Double, model: EvidenceModel) -> FrameProblem? {
+    static func guess(_ observation: Observation, focalLength: Double, model: EvidenceModel) -> FrameProblem?
+    {
         let size = observation.imageSize
         let camera = CameraIntrinsics(
             focalLength: SIMD2(repeating: focalLength),

@@ -40,6 +40,7 @@ struct GradientAlignment: Sendable {
         let results = solver.align(
             starts: states, energy: energy, steps: isWarm ? (end - Self.warmSteps)..<end : nil,
             workspace: &workspace)
-        return AlignmentSelection().choose(results, energy: energy, workspace: &workspace)?.best.state.keypoints
+        return AlignmentSelection().choose(results, energy: energy, workspace: &workspace)?.best.state
+            .keypoints
     }
 }

@@ -6,10 +6,10 @@ internal import Glibc
 public struct GradientSolver: Hashable, Sendable {
     /// Weights and widths over the steps.
     public var schedule = AlignmentSchedule()
-    /// In the first steps the canonical cloud moves as a whole (7 unknowns), then each keypoint for itself.
+    /// Up to this step the canonical cloud moves as a whole (7 unknowns), then each keypoint for itself.
     ///
-    /// Unlike the paper, whose wide first σ pulls keypoints apart before the pose is right. 0 = never.
-    public var rigidSteps = 300
+    /// 0 = each for itself from the beginning, as in the paper; on real mugs a rigid stage made no clear difference.
+    public var rigidSteps = 0
     /// Edge pairs of the geometric prior looked at in each step.
     public var edgePairsPerStep = 500
     /// Tetrahedra of the geometric prior looked at in each step.
@@ -22,7 +22,7 @@ public struct GradientSolver: Hashable, Sendable {
     /// A solver with the published schedule.
     public init() {}
 
-    /// Aligns from each of `starts` through the steps `steps` of the schedule, all of them where `nil`.
+    /// Aligns from each of `starts` through the steps `steps` of the schedule, those of a cold start where `nil`.
     ///
     /// A warm start takes the end of the schedule only. One result for each start, in their order; the same
     /// arguments give the same results. States are metres where the evidence is metric, else of any scale.
@@ -44,7 +44,7 @@ public struct GradientSolver: Hashable, Sendable {
         start: AlignmentState, number: Int = 0, energy: AlignmentEnergy, steps: Range<Int>? = nil,
         workspace: inout AlignmentWorkspace
     ) -> Alignment {
-        let steps = steps ?? 0..<schedule.steps
+        let steps = steps ?? schedule.coldSteps
         energy.load(start, into: &workspace)
         let rigidEnd = min(max(rigidSteps, steps.lowerBound), steps.upperBound)
         if steps.lowerBound < rigidEnd {

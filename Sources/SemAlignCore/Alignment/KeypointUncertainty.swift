@@ -28,7 +28,8 @@ struct KeypointUncertainty {
         let factor = cholesky(information, size: size)
         let rest = model.restVariance * hypothesis.scale * hypothesis.scale
         return (0..<model.keypointCount).map { i in
-            let y = SIMD3<Double>(SIMD3<Float>(scratch[3 * i], scratch[3 * i + 1], scratch[3 * i + 2]))
+            let y =
+                SIMD3<Double>(SIMD3<Float>(scratch[3 * i], scratch[3 * i + 1], scratch[3 * i + 2]))
                 - hypothesis.translation
             let rows = jacobian(point: i, offset: y, hypothesis, size: size)
                 .map { solveLower(factor, $0, size: size) }

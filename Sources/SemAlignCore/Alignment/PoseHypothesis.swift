@@ -18,7 +18,6 @@ package struct PoseHypothesis: Sendable {
     /// Support by part: mean over the points in view, and the share of the object that they cover.
     package var semantics = 0.0
     package var coverage = 0.0
-    package var parts = ""
 
     /// The pose without its shape.
     package var transform: SimilarityTransform {
@@ -89,9 +88,9 @@ struct PoseRefiner {
         let size = scale * model.diameter
         let loose = max(1, reach / 0.1)
         return semalign_pulls(
-            attraction_sigma: Float(reach * evidence.radius), depth_sigma: Float(tune("SD", 0.03) * size * loose),
-            mask_sigma: Float(tune("SM", 0.06) * evidence.radius * loose), occlusion_margin: Float(tune("OC", 0.12) * size),
-            semantic_weight: Float(min(tune("WS", 0.3) * loose, 1)), depth_weight: Float(tune("WD", 1)), mask_weight: Float(tune("WM", 1)), patch_weight: 0,
+            attraction_sigma: Float(reach * evidence.radius), depth_sigma: Float(0.03 * size * loose),
+            mask_sigma: Float(0.06 * evidence.radius * loose), occlusion_margin: Float(0.12 * size),
+            semantic_weight: Float(min(0.3 * loose, 1)), depth_weight: 1, mask_weight: 1, patch_weight: 0,
             log_scale_mean: Float(logScaleMean), log_scale_deviation: Float(logScaleDeviation),
             log_focal_deviation: Float(logFocalDeviation), free_modes: Int32(modes))
     }
@@ -131,19 +130,18 @@ struct PoseRefiner {
                     hypotheses[i].support = value(of: support, hypotheses[i])
                     hypotheses[i].semantics = Double(support.semantic)
                     hypotheses[i].coverage = Double(support.coverage)
-                    hypotheses[i].parts = "sem \(support.semantic) dep \(support.depth) mask \(support.mask) cov \(support.coverage)"
                 }
             }
         }
     }
 
     private func value(of support: semalign_support, _ hypothesis: PoseHypothesis) -> Double {
-        var value = tune("JS", 1) * Double(support.semantic) + tune("JD", 1) * Double(support.depth) + tune("JM", 1) * Double(support.mask)
-        value += tune("JC", 3) * Double(support.coverage)
-        value -= tune("JP", 0.02) * hypothesis.modes.reduce(0) { $0 + $1 * $1 }
+        var value = Double(support.semantic) + Double(support.depth) + Double(support.mask)
+        value += 3 * Double(support.coverage)
+        value -= 0.02 * hypothesis.modes.reduce(0) { $0 + $1 * $1 }
         if logScaleDeviation > 0 {
             let d = (log(hypothesis.scale) - logScaleMean) / logScaleDeviation
-            value -= tune("JL", 0.05) * d * d
+            value -= 0.05 * d * d
         }
         return value
     }

@@ -13,10 +13,10 @@ struct PoseSearch {
     let refiner: PoseRefiner
 
     /// Turns about the line of sight that are tried.
-    private static var turns: Int { Int(tune("NT", 24)) }
+    private static let turns = 24
     /// Distinct hypotheses that are refined coarsely, and finely.
-    private static var coarseCount: Int { Int(tune("NC", 64)) }
-    private static var fineCount: Int { Int(tune("NF", 12)) }
+    private static let coarseCount = 64
+    private static let fineCount = 12
 
     /// A point of the class and a place where the frame shows its like.
     private struct Match {
@@ -38,17 +38,17 @@ struct PoseSearch {
         let center = objectCenter(scale: scale)
         let matches = matches(depthWithout: center.z)
         var votes = vote(matches, center: center, scale: scale)
-        refiner.judge(&votes, stride: 5, reach: tune("JR0", 0.3))
+        refiner.judge(&votes, stride: 5, reach: 0.3)
         votes.sort { $0.support > $1.support }
         var coarse = distinct(votes, limit: Self.coarseCount)
         for i in coarse.indices {
-            refiner.refine(&coarse[i], steps: Int(tune("CS", 5)), reach: (tune("CR0", 0.5), tune("CR1", 0.2)), modes: 0)
+            refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0)
         }
-        refiner.judge(&coarse, stride: 3, reach: tune("JR1", 0.2))
+        refiner.judge(&coarse, stride: 3, reach: 0.2)
         coarse.sort { $0.support > $1.support }
         var fine = distinct(coarse, limit: Self.fineCount)
         for i in fine.indices {
-            refiner.refine(&fine[i], steps: Int(tune("FS", 20)), reach: (tune("FR0", 0.3), tune("FR1", 0.1)), modes: model.modeCount)
+            refiner.refine(&fine[i], steps: 20, reach: (0.3, 0.1), modes: model.modeCount)
         }
         refiner.judge(&fine, stride: 1, reach: 0.1)
         fine.sort { $0.support > $1.support }

@@ -17,8 +17,6 @@ public struct Tracker: Sendable {
     /// Centre of the visible surface in the frame before.
     private var surfaceCenter: SIMD3<Double>?
     private var isEstablished = false
-    package var truth: SimilarityTransform?
-    package var truthRefined: PoseHypothesis?
 
     /// Weight of a new frame in the running mean.
     private static let recordShare = 0.3
@@ -62,13 +60,6 @@ public struct Tracker: Sendable {
         guard let best else { return lose("the frame supports no pose of the class", stages) }
         isEstablished = true
         surfaceCenter = best.problem.evidence.surfaceCenter
-        if let truth {
-            var h = PoseHypothesis(rotation: truth.rotation, translation: truth.translation, scale: truth.scale)
-            best.problem.refiner.refine(&h, steps: 10, reach: (0.15, 0.1), modes: model.modeCount)
-            var list = [h]
-            best.problem.refiner.judge(&list, stride: 1, reach: 0.1)
-            truthRefined = list[0]
-        }
         return answer(best, observation, startedCold: !isWarm, stages, clock)
     }
 
@@ -113,7 +104,9 @@ public struct Tracker: Sendable {
         let order = hypotheses.indices.sorted { records[$0] > records[$1] }
         var kept: [Int] = []
         for i in order where records[i] > records[order[0]] - configuration.hypothesisMargin {
-            let isNew = kept.allSatisfy { hypotheses[$0].differs(from: hypotheses[i], diameter: model.diameter) }
+            let isNew = kept.allSatisfy {
+                hypotheses[$0].differs(from: hypotheses[i], diameter: model.diameter)
+            }
             if isNew { kept.append(i) }
         }
         hypotheses = kept.map { hypotheses[$0] }

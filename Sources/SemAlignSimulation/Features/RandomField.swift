@@ -6,7 +6,8 @@ import SemAlignCore
 @inline(__always)
 func wave(_ turns: Float) -> Float {
     let shifted = turns + 0.25
-    let phase = shifted - shifted.rounded()
+    // Adding 1.5 · 2²³ rounds to the nearest integer, without the library call that `rounded` is on old machines.
+    let phase = shifted - ((shifted + 12_582_912) - 12_582_912)
     let arch = 8 * phase * (1 - 2 * abs(phase))
     return arch * (0.775 + 0.225 * abs(arch))
 }

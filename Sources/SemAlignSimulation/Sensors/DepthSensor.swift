@@ -57,21 +57,26 @@ struct DepthSensor {
         _ surface: SurfaceBuffer, column: Int, row: Int, using generator: inout SeededGenerator
     ) -> Float? {
         let size = surface.size
-        let depth = surface.depth[row * size.width + column]
+        let pixel = row * size.width + column
+        let depth = surface.depth[pixel]
         var low = depth
         var high = depth
-        for (dx, dy) in [(-1, 0), (1, 0), (0, -1), (0, 1), (-2, 0), (2, 0), (0, -2), (0, 2)] {
-            let x = column + dx
-            let y = row + dy
-            guard x >= 0, y >= 0, x < size.width, y < size.height else { continue }
-            let other = surface.depth[y * size.width + x]
-            low = min(low, other)
-            high = max(high, other)
+        // On a plane the two neighbours' mean is the depth itself, however steep it is.
+        for (dx, dy) in [(1, 0), (0, 1), (2, 0), (0, 2)] {
+            guard column >= dx, row >= dy, column + dx < size.width, row + dy < size.height else { continue }
+            let step = dy * size.width + dx
+            let before = surface.depth[pixel - step]
+            let after = surface.depth[pixel + step]
+            guard abs(before + after - 2 * depth) > edgeStep else { continue }
+            low = min(low, before, after)
+            high = max(high, before, after)
         }
         guard high - low > edgeStep else { return depth }
         let draw = generator.uniform()
         if draw < 0.25 { return nil }
         if draw < 0.45 { return depth }
+        // A few readings hang in the air between the two surfaces.
+        if draw < 0.55 { return Float(generator.uniform(Double(low), Double(high))) }
         let smear = min(Float(generator.uniform(0.005, 0.02)), high - low)
         return depth - low < high - depth ? depth + smear : depth - smear
     }

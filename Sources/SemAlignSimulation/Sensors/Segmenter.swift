@@ -12,8 +12,9 @@ enum Segmenter {
         let size = surface.size
         let noise = SmoothNoise(size: size, cell: 9, using: &generator)
         var labels = [UInt8](repeating: 0, count: size.width * size.height)
-        for row in 0..<size.height {
-            for column in 0..<size.width {
+        let area = reach(of: surface)
+        for row in area.rows {
+            for column in area.columns {
                 let share = Self.share(of: surface, column: column, row: row)
                 let pixel = row * size.width + column
                 if share == 1 {
@@ -25,6 +26,17 @@ enum Segmenter {
             }
         }
         return ObjectMask(size: size, labels: labels)
+    }
+
+    /// Rows and columns within two pixels of the object.
+    private static func reach(of surface: SurfaceBuffer) -> (rows: Range<Int>, columns: Range<Int>) {
+        let size = surface.size
+        let exact = ObjectMask(size: size, labels: surface.labels)
+        guard let box = exact.bounds(of: SurfaceLabel.object) else { return (0..<0, 0..<0) }
+        return (
+            max(Int(box.minimum.y) - 2, 0)..<min(Int(box.maximum.y) + 2, size.height),
+            max(Int(box.minimum.x) - 2, 0)..<min(Int(box.maximum.x) + 2, size.width)
+        )
     }
 
     /// Share of the object in the 5×5 pixels around a pixel.

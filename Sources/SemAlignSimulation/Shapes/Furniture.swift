@@ -5,10 +5,10 @@ import SemAlignCore
 extension ShapeBuilder {
     /// A small chair: a seat on four legs and a back of two posts and two slats; 15 keypoints.
     mutating func chair(_ vary: inout Variation) {
-        let half = SIMD2(vary(0.11), vary(0.105))
-        let seat = vary(0.2)
-        let thick = vary(0.022)
-        let leg = vary(0.013)
+        let half = SIMD2(vary(0.09), vary(0.085))
+        let seat = vary(0.16)
+        let thick = vary(0.018)
+        let leg = vary(0.0105)
         let splay = vary(1.08)
         box([-half.x, -half.y, seat - thick], [half.x, half.y, seat], part: 0)
         for (name, y) in [("front", -half.y + leg), ("back", half.y - leg)] {
@@ -21,14 +21,14 @@ extension ShapeBuilder {
             keypointPair("seat_" + name, at: [half.x, name == "front" ? -half.y : half.y, seat])
         }
         keypoint("seat_center", at: [0, 0, seat])
-        let rise = vary(0.21)
-        let lean = vary(0.03)
+        let rise = vary(0.17)
+        let lean = vary(0.025)
         for side in [-1.0, 1.0] {
             let low = SIMD3(side * (half.x - leg), half.y - leg, seat)
             let high = SIMD3(low.x, low.y + lean, seat + rise)
             tube(along: [low, (low + high) / 2, high], radii: [[leg, leg]], segments: 8, part: 2)
         }
-        let slat = vary(0.04)
+        let slat = vary(0.032)
         for (name, share) in [("upper", 0.86), ("lower", 0.4)] {
             let center = SIMD3(0, half.y - leg + lean * share, seat + rise * share)
             box(

@@ -8,13 +8,13 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
     case mug
     /// A kettle of about 25 cm with spout, handle and lid.
     case kettle
-    /// A chair of about 45 cm with legs and a back.
+    /// A toy chair of about 40 cm with legs and a back.
     case chair
     /// A toy truck of about 25 cm.
     case truck
     /// A toy animal of about 20 cm on four legs.
     case animal
-    /// A claw hammer of about 28 cm.
+    /// A short claw hammer of about 22 cm.
     case hammer
 
     /// True for bodies of revolution, whose places round the axis look alike.
@@ -25,12 +25,12 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
     /// Tuned such that nearest neighbour is about as bad in every family; figures in docs/design/simulation.md.
     var nuisance: Double {
         switch self {
-        case .mug: 1.7
-        case .kettle: 1.9
+        case .mug: 1.9
+        case .kettle: 2.1
         case .chair: 1.35
-        case .truck: 0.85
-        case .animal: 1.5
-        case .hammer: 2.5
+        case .truck: 0.8
+        case .animal: 1.7
+        case .hammer: 3
         }
     }
 

@@ -6,7 +6,7 @@ extension ShapeBuilder {
     /// A claw hammer lying on its side's edge: a grip, a shaft, a head with a face and a two-pronged claw;
     /// 13 keypoints.
     mutating func hammer(_ vary: inout Variation) {
-        let shaft = vary(0.22)
+        let shaft = vary(0.155)
         let thin = vary(0.0105)
         let thick = vary(0.015)
         let grip = shaft * vary(0.42)

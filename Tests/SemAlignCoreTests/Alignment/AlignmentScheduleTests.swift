@@ -25,6 +25,7 @@ import Testing
         #expect([0, 700, 900, 1000].map { bottle.weights(at: $0).background } == [0, 0, 1, 20])
         #expect([0, 500, 700, 1000].map { bottle.weights(at: $0).sparse } == [0, 0, 1, 10])
         #expect([300, 700].map { bottle.weights(at: $0).sparseSigma } == [0.3, 0.05])
+        #expect(other.coldSteps == 0..<1000 && other.warmSteps == 900..<1000)
         #expect(bottle.finalWeights.geometry == 0.5 && bottle.finalWeights.depth == 10)
     }
 }

@@ -19,6 +19,7 @@ import Testing
         var solver = GradientSolver()
         solver.schedule = .metric()
         solver.schedule.steps = 300
+        solver.schedule.firstStep = 0
         solver.schedule.learningRate = Ramp([0, 200, 300], [2e-2, 1e-2, 1e-3])
         solver.schedule.denseSigma = Ramp([0, 150, 250], [0.5, 0.1, 0.03])
         solver.schedule.sparseSigma = Ramp([0, 150, 250], [0.5, 0.1, 0.05])

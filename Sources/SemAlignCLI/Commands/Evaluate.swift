@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SemAlignCore
+import SemAlignDatasets
+import SemAlignEvaluation
+import SemAlignMessages
+
+/// Accuracy and latency on annotated images.
+struct Evaluate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure accuracy and latency of a representation on annotated images.",
+        discussion: """
+            Without --track every image is aligned on its own. With it the frames of each run follow each \
+            other by time, each one starting from the answer before. 'nearest' is the baseline: each keypoint \
+            at the patch of the mask that is most similar to its mean feature. Latency is from features in \
+            memory to keypoints.
+
+            EXAMPLE: semalign evaluate mugs/dataset.json --representation mug.semalign --split dev --json
+            """)
+
+    @Argument(help: "Dataset file (dataset.json).")
+    var dataset: String
+    @Option(name: .shortAndLong, help: "Class representation file.")
+    var representation: String
+    @Option(help: "Split to judge.")
+    var split: String
+    @Flag(help: "Follow the object through the frames of each run.")
+    var track = false
+    @OptionGroup var options: ObservationOptions
+    @Option(help: "Also write a row for each keypoint of each image to this CSV file.")
+    var csv: String?
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let objectClass = try RepresentationFile.load(representation).representation
+        let data = try AnnotatedDataset(contentsOf: dataset)
+        let images = try data.requiredImages(inSplit: split)
+        var evaluation = try Evaluation(of: objectClass, on: data, options: options)
+        var progress = ProgressBar("evaluate")
+        for sequence in track ? Self.runs(of: images) : images.map({ [$0] }) {
+            evaluation.startSequence()
+            for image in sequence {
+                evaluation.evaluate(image)
+                progress.update(evaluation.images.count, of: images.count)
+            }
+        }
+        progress.finish()
+        for failure in evaluation.failures { StandardError.note(failure) }
+        let report = EvaluationReport(evaluation.images, representation: objectClass)
+        if let csv {
+            try OutputFile.write(
+                Array(KeypointRows(evaluation.images, names: objectClass.keypointNames).csv.utf8), to: csv)
+        }
+        print(json ? report.json.line : report.text)
+    }
+
+    /// The images of each run by time; an image without a run stands alone.
+    private static func runs(of images: [AnnotatedImage]) -> [[AnnotatedImage]] {
+        var order: [String] = []
+        var runs: [String: [AnnotatedImage]] = [:]
+        for image in images {
+            let key = image.run.map { "run \($0)" } ?? "image \(image.id)"
+            if runs[key] == nil { order.append(key) }
+            runs[key, default: []].append(image)
+        }
+        // Sorting keeps the order of equal stamps only by luck: the place in the file decides between them.
+        return order.map { key in
+            (runs[key] ?? []).enumerated()
+                .sorted { ($0.element.timestamp ?? 0, $0.offset) < ($1.element.timestamp ?? 0, $1.offset) }
+                .map(\.element)
+        }
+    }
+}

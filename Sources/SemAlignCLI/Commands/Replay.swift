@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SemAlignNode
+
+/// The node's pipeline over a bag.
+struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Align every frame of a recorded bag and write the answers to a new bag.",
+        discussion: """
+            Every frame is answered, in order, without waiting; the same bag, representation and settings give \
+            the same bytes.
+
+            EXAMPLE: semalign replay recording.mcap --representation mug.semalign --output answers.mcap
+            """)
+
+    @Argument(help: "MCAP bag with image, mask and feature topics, better with depth and calibration.")
+    var bag: String
+    @Option(name: .shortAndLong, help: "Bag to write; it must not exist yet.")
+    var output: String
+    @OptionGroup var node: NodeOptions
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let replay = try BagReplay(try node.resolved().configuration)
+        var progress = ProgressBar("replay")
+        let summary = try replay.run(from: bag, to: output) { progress.update(0, detail: "\($0) frames") }
+        progress.finish()
+        print(json ? summary.json : summary.description)
+    }
+}

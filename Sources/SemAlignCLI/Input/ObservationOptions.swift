@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import SemAlignCore
+
+/// What an aligner is told about an image, and how it looks for the object.
+struct ObservationOptions: ParsableArguments {
+    @Flag(help: "Leave the measured depth out.")
+    var noDepth = false
+    @Flag(help: "Leave the camera's intrinsics out; the focal length is then estimated.")
+    var unknownFocal = false
+
+    /// The observation without what the options leave out.
+    func reduce(_ observation: Observation) -> Observation {
+        guard noDepth || unknownFocal else { return observation }
+        return Observation(
+            timestamp: observation.timestamp, frameID: observation.frameID, imageSize: observation.imageSize,
+            intrinsics: unknownFocal ? nil : observation.intrinsics,
+            depth: noDepth ? nil : observation.depth, mask: observation.mask, instance: observation.instance,
+            features: observation.features)
+    }
+
+    /// A tracker for a class, with the options' settings.
+    func tracker(for representation: ClassRepresentation) -> Tracker {
+        Tracker(representation: representation, configuration: TrackerConfiguration())
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SemAlignCore
+import SemAlignDatasets
+import SemAlignMessages
+
+/// The images that a class is built from, loaded, and fingerprints of their files.
+struct TrainingSet {
+    /// What the class is called and how its keypoints are ordered.
+    let description: ClassDescription
+    /// Images in the order of the files.
+    private(set) var views: [TrainingView] = []
+    /// Images whose files cannot be used.
+    private(set) var unreadable: [RejectedView] = []
+    /// Fingerprints by path, relative to the dataset and behind its folder's name.
+    private(set) var hashes: [String: String] = [:]
+
+    /// Loads a split of all datasets; the first one gives the class's name, the others must agree with it.
+    init(datasets paths: [String], split: String, progress: (Double) -> Void) throws {
+        let datasets = try paths.map { try AnnotatedDataset(contentsOf: $0) }
+        guard let first = datasets.first else { throw CommandFailure.usage("no dataset is given") }
+        for other in datasets where other.keypointNames != first.keypointNames {
+            throw CommandFailure.badData(
+                "keypoint names of '\(other.path)' (\(other.keypointNames.joined(separator: ", "))) differ from "
+                    + "those of '\(first.path)' (\(first.keypointNames.joined(separator: ", ")))")
+        }
+        description = ClassDescription(
+            name: first.className, keypointNames: first.keypointNames, flip: first.flip,
+            skeleton: first.skeleton)
+        let prefixes = Self.prefixes(of: datasets)
+        for (number, dataset) in datasets.enumerated() {
+            let prefix = prefixes[number]
+            hashes["\(prefix)/dataset.json"] = RepresentationFile.hash(of: try InputFile.read(dataset.path))
+            let images = try dataset.requiredImages(inSplit: split)
+            for (index, image) in images.enumerated() {
+                add(image, of: dataset, prefix: prefix)
+                progress(
+                    (Double(number) + Double(index + 1) / Double(images.count)) / Double(datasets.count))
+            }
+        }
+    }
+
+    private mutating func add(_ image: AnnotatedImage, of dataset: AnnotatedDataset, prefix: String) {
+        do throws(DatasetError) {
+            views.append(try dataset.trainingView(of: image))
+        } catch {
+            unreadable.append(RejectedView(id: image.id, reason: error.description))
+        }
+        for path in [image.imagePath, image.depthPath, image.maskPath, image.featuresPath] {
+            guard let path, let bytes = try? InputFile.read(dataset.folder + "/" + path) else { continue }
+            hashes["\(prefix)/\(path)"] = RepresentationFile.hash(of: bytes)
+        }
+    }
+
+    /// The folders' own names: hashes do not depend on where a dataset lies, only on what it is called.
+    private static func prefixes(of datasets: [AnnotatedDataset]) -> [String] {
+        let names = datasets.map { dataset in
+            String(dataset.folder.split(separator: "/").last { $0 != "." && $0 != ".." } ?? "dataset")
+        }
+        let isUnique = Set(names).count == names.count
+        return isUnique ? names : names.enumerated().map { "\($0.offset + 1)-\($0.element)" }
+    }
+}

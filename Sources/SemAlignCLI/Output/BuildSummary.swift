@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SemAlignCore
+import SemAlignMessages
+
+/// What `build` prints.
+struct BuildSummary {
+    let path: String
+    let identity: RepresentationIdentity
+    let representation: ClassRepresentation
+    let report: BuildReport
+    let unreadable: [RejectedView]
+    let seconds: Double
+
+    private var leftOut: [RejectedView] { unreadable + report.rejected }
+
+    /// For people.
+    var text: String {
+        var lines = leftOut.map { "left out \($0.id): \($0.reason)" }
+        lines += report.withoutDepth.map { "partly used \($0.id): \($0.reason)" }
+        lines.append(
+            "\(path): class '\(representation.className)' from \(report.used.count) of "
+                + "\(report.used.count + leftOut.count) images in \(seconds.fixed(1)) s")
+        lines.append(
+            "\(representation.keypoints.count) keypoints, \(representation.dense.map.pointCount) dense points, "
+                + "\(scaleText), residual \((100 * report.residual).fixed(1)) % of the diameter")
+        return lines.joined(separator: "\n")
+    }
+
+    private var scaleText: String {
+        guard let scale = representation.metricScale else { return "no metric scale (relative depth)" }
+        return
+            "\((1000 * scale.metresPerUnit).fixed(1)) mm per unit ± \((100 * scale.logDeviation).fixed(0)) %"
+    }
+
+    /// For programs.
+    var json: JSONValue {
+        .object([
+            ("output", .text(path)), ("name", .text(identity.name)), ("hash", .text(identity.hash)),
+            ("class_name", .text(representation.className)),
+            ("keypoints", .integer(representation.keypoints.count)),
+            ("dense_points", .integer(representation.dense.map.pointCount)),
+            ("metres_per_unit", representation.metricScale.map { .number($0.metresPerUnit) } ?? .null),
+            ("used", .texts(report.used)), ("left_out", Self.list(leftOut)),
+            ("without_depth", Self.list(report.withoutDepth)), ("residual", .number(report.residual)),
+            ("focal_lengths_px", .numbers(report.focalLengths)), ("seconds", .number(seconds)),
+        ])
+    }
+
+    private static func list(_ views: [RejectedView]) -> JSONValue {
+        .list(views.map { .object([("id", .text($0.id)), ("reason", .text($0.reason))]) })
+    }
+}
