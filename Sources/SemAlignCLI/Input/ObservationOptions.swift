@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
-import SemAlignCore
+public import ArgumentParser
+public import SemAlignCore
 
 /// What an aligner is told about an image, and how it looks for the object.
 struct ObservationOptions: ParsableArguments {
@@ -9,6 +9,8 @@ struct ObservationOptions: ParsableArguments {
     var noDepth = false
     @Flag(help: "Leave the camera's intrinsics out; the focal length is then estimated.")
     var unknownFocal = false
+    @Option(help: "How keypoints are found: fast or adamw (the paper's).")
+    var solver = Solver.fast
 
     /// The observation without what the options leave out.
     func reduce(_ observation: Observation) -> Observation {
@@ -22,6 +24,10 @@ struct ObservationOptions: ParsableArguments {
 
     /// A tracker for a class, with the options' settings.
     func tracker(for representation: ClassRepresentation) -> Tracker {
-        Tracker(representation: representation, configuration: TrackerConfiguration())
+        var configuration = TrackerConfiguration()
+        configuration.solver = solver
+        return Tracker(representation: representation, configuration: configuration)
     }
 }
+
+extension Solver: ExpressibleByArgument {}
