@@ -8,8 +8,10 @@ private let root = URL(filePath: #filePath).deletingLastPathComponent().deleting
 /// Modules that a target may import, as the table of docs/architecture.md says.
 private func allowedImports() throws -> [String: Set<String>] {
     let page = try String(contentsOf: root.appending(path: "docs/architecture.md"), encoding: .utf8)
+    guard let heading = page.firstRange(of: "## Targets and arrows") else { return [:] }
+    let section = page[heading.upperBound...].split(separator: "\n## ")[0]
     var allowed: [String: Set<String>] = [:]
-    for line in page.split(separator: "\n") where line.hasPrefix("| `") {
+    for line in section.split(separator: "\n") where line.hasPrefix("| `") {
         let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
         guard cells.count == 3, let name = cells[0].split(separator: "`").first else { continue }
         let imports = cells[2].split(separator: "`").map(String.init).filter { $0.contains(/^\w+$/) }

@@ -40,6 +40,9 @@ public struct SubscribeSettings: Hashable, Sendable {
     public var highWaterMark = 16
     /// Largest message [MiB].
     public var payloadLimitMebibytes = 64
+
+    /// Makes the defaults.
+    public init() {}
 }
 
 /// Where results go.
@@ -50,6 +53,9 @@ public struct PublishSettings: Hashable, Sendable {
     public var connect: [String] = []
     /// Messages kept for each subscriber before the transport drops.
     public var highWaterMark = 64
+
+    /// Makes the defaults.
+    public init() {}
 }
 
 /// Names of the topics; an empty name switches an optional topic off.
@@ -76,6 +82,9 @@ public struct TopicNames: Hashable, Sendable {
     public var annotations = "/semalign/annotations"
     /// The node's health.
     public var diagnostics = "/semalign/diagnostics"
+
+    /// Makes the defaults.
+    public init() {}
 }
 
 /// How the topics of a frame are joined.
@@ -94,6 +103,9 @@ public struct JoinSettings: Hashable, Sendable {
     public var maxFutureSeconds = 10.0
     /// Instance of the mask to follow, 1…255; 0 = the largest one.
     public var instance = 0
+
+    /// Makes the defaults.
+    public init() {}
 }
 
 /// What is asked of every frame.
@@ -104,6 +116,9 @@ public struct CorrespondenceSettings: Hashable, Sendable {
     public var reference = ""
     /// Points that are asked for from the start.
     public var points: [CorrespondenceQuery] = []
+
+    /// Makes the defaults.
+    public init() {}
 }
 
 /// Counters and logs.
@@ -114,6 +129,9 @@ public struct ReportSettings: Hashable, Sendable {
     public var logLevel = LogLevel.info
     /// Form of the log lines.
     public var logFormat = LogFormat.text
+
+    /// Makes the defaults.
+    public init() {}
 }
 
 /// How much is logged.

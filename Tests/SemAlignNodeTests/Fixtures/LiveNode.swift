@@ -97,6 +97,9 @@ struct LiveNode: ~Copyable {
 
     var summary: NodeSummary { node.summary }
 
+    /// Where results are heard.
+    var output: String { node.outputs[0] }
+
     mutating func send(_ messages: [IncomingMessage]) throws {
         for message in messages {
             try publisher.publish(
