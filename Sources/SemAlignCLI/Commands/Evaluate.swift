@@ -53,7 +53,7 @@ struct Evaluate: ParsableCommand {
             try OutputFile.write(
                 Array(KeypointRows(evaluation.images, names: objectClass.keypointNames).csv.utf8), to: csv)
         }
-        print(json ? report.json.line : report.text)
+        print(json ? report.json.line : report.text())
     }
 
     /// The images of each run by time; an image without a run stands alone.

@@ -11,7 +11,8 @@ struct Watch: ParsableCommand {
         abstract: "Subscribe to a node and show its keypoints as they come.",
         discussion: """
             On a terminal the table stays in place; elsewhere one line is printed for each answer, with --json \
-            an object.
+            an object. With --truth the answers are compared, stamp by stamp, with the dataset that the frames \
+            come from, and accuracy and latency are printed at the end.
 
             EXAMPLE: semalign watch ipc:///tmp/semalign-output.sock
             """)
@@ -24,59 +25,60 @@ struct Watch: ParsableCommand {
     var count: Int?
     @Option(help: "End after so many seconds without an answer; 0 = never.")
     var timeout = 0.0
+    @Option(help: "Dataset file (dataset.json) with the truth about the frames; needs --representation.")
+    var truth: String?
+    @Option(name: .shortAndLong, help: "Class representation that the node uses.")
+    var representation: String?
+    @Option(help: "Folder for pictures of some answers, made at the end; needs --truth.")
+    var overlays: String?
     @Flag(help: "Print one JSON object for each answer.")
     var json = false
 
     func validate() throws {
         guard timeout >= 0, timeout < 1e9, (count ?? 1) > 0 else {
-            throw ValidationError("--timeout and --count must be positive.")
+            throw ValidationError("--count must be positive and --timeout not negative.")
+        }
+        guard (truth == nil) == (representation == nil) else {
+            throw ValidationError("--truth and --representation go together.")
+        }
+        guard overlays == nil || truth != nil else {
+            throw ValidationError("--overlays draws on the frames of a dataset: name it with --truth.")
         }
     }
 
     func run() throws {
-        let (endpoint, topic, count, timeout) = (endpoint, topic, count, timeout)
+        let comparison = try comparison()
+        let limit = AnswerLimit(count: count, silence: timeout)
         let display = AnswerDisplay(isJSON: json)
-        let received = try runUntilSignal(named: "semalign-watch") { stop throws(NodeError) in
-            try Self.watch(endpoint, topic, count: count, timeout: timeout, until: stop, display)
+        let (endpoint, topic) = (endpoint, topic)
+        let answers = try runUntilSignal(named: "semalign-watch") { stop throws(NodeError) in
+            try AnswerStream(endpoint: endpoint, topic: topic).take(limit, until: stop, showing: display)
         }
-        guard count == nil || received == count else {
+        if let comparison {
+            let report = comparison.report(on: answers)
+            print(json ? report.json.line : "\n\(report.text(hasBaseline: false))")
+            if let overlays {
+                let count = try comparison.draw(answers, into: overlays)
+                if !json { print("\(overlays): \(count) pictures of answers, crosses mark the truth") }
+            }
+        }
+        guard count == nil || answers.count == count else {
             throw CommandFailure(
                 code: CommandFailure.unavailable,
+<<<<<<< HEAD
+                message: "\(answers.count) of \(count ?? 0) answers came from \(endpoint): "
+                    + "does the node run, and does it get frames?")
+=======
                 message:
                     "\(received) of \(count ?? 0) answers came from \(endpoint): does the node run, and get frames?"
             )
+>>>>>>> main
         }
     }
 
-    /// Shows answers until one of the ends is reached, and returns their number.
-    private static func watch(
-        _ endpoint: String, _ topic: String, count: Int?, timeout: Double, until stop: StopFlag,
-        _ display: AnswerDisplay
-    ) throws(NodeError) -> Int {
-        var display = display
-        var received = 0
-        do throws(TransportError) {
-            var subscriber = try Subscriber(context: try Context())
-            try subscriber.subscribe(to: topic)
-            try subscriber.connect(endpoint)
-            var slots = ReceivedMessage()
-            var last = MonotonicClock.now()
-            while !stop.isSet, received < count ?? .max {
-                guard try subscriber.receive(into: &slots, timeout: .milliseconds(100)) else {
-                    let silence = Double(MonotonicClock.now() - last) * 1e-9
-                    if timeout > 0, silence > timeout { break }
-                    continue
-                }
-                last = MonotonicClock.now()
-                guard let message = try? WireMessage(decoding: slots), message.topic == topic,
-                    let answer = try? KeypointMessage(decoding: message.payload)
-                else { continue }
-                received += 1
-                display.show(answer)
-            }
-        } catch {
-            throw .endpoint(endpoint: endpoint, reason: error.description)
-        }
-        return received
+    private func comparison() throws -> AnswerComparison? {
+        guard let truth, let representation else { return nil }
+        return try AnswerComparison(
+            dataset: truth, representation: try RepresentationFile.load(representation).representation)
     }
 }

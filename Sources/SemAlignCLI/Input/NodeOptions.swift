@@ -39,7 +39,10 @@ struct NodeOptions: ParsableArguments {
             return (String(parts[0]), String(parts[1]))
         }
         for (name, value) in [("representation", representation), ("calibration", calibration)] {
-            if let value { sources.options.append((name, JSONValue.text(value).line)) }
+            guard let value else { continue }
+            // A value that begins like a YAML list would be read as one.
+            let isPlain = !value.hasPrefix("[") && !value.hasPrefix("{")
+            sources.options.append((name, isPlain ? value : "./\(value)"))
         }
         sources.options += options
         return try ResolvedConfiguration(sources)

@@ -5,12 +5,24 @@ public import SemAlignCore
 
 /// What an aligner is told about an image, and how it looks for the object.
 struct ObservationOptions: ParsableArguments {
+    @Option(help: "fast searches over the evidence; adamw is the paper's gradient descent from many starts.")
+    var solver = TrackerConfiguration().solver
+    @Option(help: "Starts of adamw where nothing is known of the pose.")
+    var starts = TrackerConfiguration().starts
+    @Option(help: "Seed of adamw's random starts.")
+    var seed: UInt64 = 0
     @Flag(help: "Leave the measured depth out.")
     var noDepth = false
     @Flag(help: "Leave the camera's intrinsics out; the focal length is then estimated.")
     var unknownFocal = false
     @Option(help: "How keypoints are found: fast or adamw (the paper's).")
     var solver = Solver.fast
+
+    func validate() throws {
+        guard (1...10_000).contains(starts) else {
+            throw ValidationError("--starts is \(starts), expected 1 to 10000.")
+        }
+    }
 
     /// The observation without what the options leave out.
     func reduce(_ observation: Observation) -> Observation {
@@ -26,6 +38,11 @@ struct ObservationOptions: ParsableArguments {
     func tracker(for representation: ClassRepresentation) -> Tracker {
         var configuration = TrackerConfiguration()
         configuration.solver = solver
+<<<<<<< HEAD
+=======
+        configuration.starts = starts
+        configuration.seed = seed
+>>>>>>> cli
         return Tracker(representation: representation, configuration: configuration)
     }
 }

@@ -22,11 +22,13 @@ extension EvaluationReport {
     }
 
     /// For people.
-    var text: String {
+    ///
+    /// Without a baseline its line is left out.
+    func text(hasBaseline: Bool = true) -> String {
         var shares = TextTable(
             headings: ["visible keypoints within"] + Self.thresholds.map { "\($0) of the box" })
         shares.append(["semalign"] + pck.map { $0.fixed(3) })
-        shares.append(["nearest neighbour"] + nearest.map { $0.fixed(3) })
+        if hasBaseline { shares.append(["nearest neighbour"] + nearest.map { $0.fixed(3) }) }
         var errors = TextTable("3D error [mm]", "median", "p90")
         for (name, spread) in [
             ("all keypoints", error), ("visible keypoints", visibleError), ("floor: class mean", floor),

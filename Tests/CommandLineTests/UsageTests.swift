@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Testing
+
+@Suite struct UsageTests {
+    static let commands = [
+        ["simulate"], ["build"], ["align"], ["evaluate"], ["show"], ["run"], ["watch"], ["replay"],
+        ["bag", "info"], ["bag", "check"], ["bag", "recover"], ["bag", "convert"], ["bag", "play"],
+    ]
+
+    @Test("Every command explains itself with an example", arguments: commands)
+    func explains(command: [String]) throws {
+        let outcome = try Program.run(command + ["--help"])
+        #expect(outcome.status == 0)
+        #expect(outcome.output.contains("EXAMPLE: semalign \(command.joined(separator: " ")) "))
+    }
+
+    /// What is typed, the exit code, and what the one line of the answer must name.
+    struct Mistake: CustomTestStringConvertible, Sendable {
+        let arguments: [String]
+        let status: Int32
+        let named: String
+        var testDescription: String { arguments.joined(separator: " ") }
+
+        init(_ text: String, _ status: Int32, _ named: String) {
+            arguments = text.split(separator: " ").map(String.init)
+            self.status = status
+            self.named = named
+        }
+    }
+
+    @Test(
+        "A mistake ends with one line that names it and a sysexits code",
+        arguments: [
+            Mistake("frobnicate", 64, "frobnicate"),
+            Mistake("build", 64, "build --help"),
+            Mistake("simulate dog --output /tmp/never", 64, "mug"),
+            Mistake("simulate mug --output /tmp/never --bag x.mcap", 64, "--video"),
+            Mistake("simulate mug --output /tmp/never --grid 1", 64, "4 to 256"),
+            Mistake("simulate mug --output /proc/never", 73, "/proc/never"),
+            Mistake("build /never/dataset.json --output x.semalign", 66, "/never/dataset.json"),
+            Mistake("build /dev/null --output x.semalign", 66, "/dev/null"),
+            Mistake("show /never.semalign", 66, "/never.semalign"),
+            Mistake("show /etc/passwd", 65, "semalign build"),
+            Mistake("bag info /never.mcap", 66, "/never.mcap"),
+            Mistake("bag info /etc/passwd", 65, "not an MCAP file"),
+            Mistake("run", 78, "representation"),
+            Mistake("run --representation /never.semalign", 66, "/never.semalign"),
+            Mistake("run --set join.max_wait=3", 78, "join.max_wait_ms"),
+            Mistake("run --set join.max_wait_ms", 64, "name=value"),
+            Mistake("run --config /never.yaml", 66, "/never.yaml"),
+            Mistake("watch --overlays pictures", 64, "--truth"),
+        ])
+    func reports(mistake: Mistake) throws {
+        let outcome = try Program.run(mistake.arguments)
+        #expect(outcome.status == mistake.status)
+        #expect(outcome.output.isEmpty)
+        #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
+        #expect(outcome.errors.hasPrefix("semalign: "))
+        #expect(outcome.errors.contains(mistake.named), "\(outcome.errors)")
+    }
+
+    @Test("An unknown split, image or run is answered with those that exist")
+    func namesAlternatives() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let split = try Program.run("evaluate", mugs.dataset, "-r", mugs.representation, "--split", "dev")
+        #expect(split.status == 64 && split.errors.contains("trn, seen, video"))
+        let image = try Program.run("align", mugs.dataset, "-r", mugs.representation, "--image", "none")
+        #expect(image.status == 64 && image.errors.contains("trn-0000"))
+        let run = try Program.run("bag", "convert", "--run", "other", mugs.dataset, "/tmp/never.mcap")
+        #expect(run.status == 64 && run.errors.contains("video"))
+    }
+
+    @Test("A dataset or bag that is there already is not overwritten")
+    func overwritesNothing() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = (mugs.dataset as NSString).deletingLastPathComponent
+        #expect(try Program.run("simulate", "mug", "--output", folder).status == 73)
+        let bag = try Program.run(
+            "replay", mugs.bag, "--representation", mugs.representation, "--output", mugs.bag)
+        #expect(bag.status == 73)
+    }
+
+    @Test("Too few images are an error that says how many are needed")
+    func tooFewImages() throws {
+        let folder = try TemporaryFolder()
+        try Program.succeed(
+            "simulate", "mug", "--output", folder.path("mugs"), "--train", "2", "--test", "0", "--grid", "8",
+            "--channels", "16")
+        let outcome = try Program.run("build", folder.path("mugs"), "--output", folder.path("mug.semalign"))
+        #expect(outcome.status == 65)
+        #expect(outcome.errors.contains("at least 3"), "\(outcome.errors)")
+    }
+}
