@@ -65,14 +65,8 @@ struct Watch: ParsableCommand {
         guard count == nil || answers.count == count else {
             throw CommandFailure(
                 code: CommandFailure.unavailable,
-<<<<<<< HEAD
                 message: "\(answers.count) of \(count ?? 0) answers came from \(endpoint): "
                     + "does the node run, and does it get frames?")
-=======
-                message:
-                    "\(received) of \(count ?? 0) answers came from \(endpoint): does the node run, and get frames?"
-            )
->>>>>>> main
         }
     }
 

@@ -15,8 +15,6 @@ struct ObservationOptions: ParsableArguments {
     var noDepth = false
     @Flag(help: "Leave the camera's intrinsics out; the focal length is then estimated.")
     var unknownFocal = false
-    @Option(help: "How keypoints are found: fast or adamw (the paper's).")
-    var solver = Solver.fast
 
     func validate() throws {
         guard (1...10_000).contains(starts) else {
@@ -38,11 +36,8 @@ struct ObservationOptions: ParsableArguments {
     func tracker(for representation: ClassRepresentation) -> Tracker {
         var configuration = TrackerConfiguration()
         configuration.solver = solver
-<<<<<<< HEAD
-=======
         configuration.starts = starts
         configuration.seed = seed
->>>>>>> cli
         return Tracker(representation: representation, configuration: configuration)
     }
 }
