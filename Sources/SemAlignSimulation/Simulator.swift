@@ -15,7 +15,7 @@ public struct Simulator: Sendable {
         self.objectClass = objectClass
         self.configuration = configuration
         self.extractor = FeatureExtractor(
-            configuration.features.misled(by: objectClass.family.nuisance), classSeed: objectClass.stream,
+            configuration.features.tuned(for: objectClass.family), classSeed: objectClass.stream,
             isRound: objectClass.family.isRound)
     }
 

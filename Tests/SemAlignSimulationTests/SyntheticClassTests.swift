@@ -77,6 +77,9 @@ import Testing
     /// Distance to the nearest of points spread evenly over a triangle.
     private func distance(from point: SIMD3<Double>, to corners: [SIMD3<Double>]) -> Double {
         var best = Double.infinity
+        let center = (corners[0] + corners[1] + corners[2]) / 3
+        let reach = corners.map { ($0 - center).norm }.max() ?? 0
+        guard (point - center).norm < reach + 0.03 else { return best }
         for i in 0...8 {
             for j in 0...(8 - i) {
                 let u = Double(i) / 8

@@ -25,7 +25,7 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let environment = ProcessEnvironment.all
-        let extra = [("reports.log_format", logFormat), ("reports.log_level", logLevel)]
+        let extra = [("log.format", logFormat), ("log.level", logLevel)]
         let resolved = try node.resolved(
             environment: environment,
             options: extra.compactMap { name, value in value.map { (name, $0) } })

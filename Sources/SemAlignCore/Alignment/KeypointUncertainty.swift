@@ -6,8 +6,8 @@ import SemAlignKernels
 struct KeypointUncertainty {
     /// Unknowns of pose and focal length that precede the modes in the normal matrix.
     private static let poseSize = 8
-    /// Standard deviations are widened by this: neighbouring residuals are not independent.
-    private static let inflation = 1.0
+    /// Covariances are widened by this: neighbouring residuals are not independent.
+    private static let inflation = 4.0
 
     let refiner: PoseRefiner
 
@@ -38,7 +38,7 @@ struct KeypointUncertainty {
                 for b in 0..<3 {
                     var sum = 0.0
                     for k in 0..<size { sum += rows[a][k] * rows[b][k] }
-                    covariance[3 * a + b] = Self.inflation * sum + (a == b ? rest : 0)
+                    covariance[3 * a + b] = Self.inflation * (sum + (a == b ? rest : 0))
                 }
             }
             return covariance

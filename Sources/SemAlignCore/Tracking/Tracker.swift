@@ -17,6 +17,11 @@ public struct Tracker: Sendable {
     /// Centre of the visible surface in the frame before.
     private var surfaceCenter: SIMD3<Double>?
     private var isEstablished = false
+    /// Best solution of this frame.
+    private var current: (problem: FrameProblem, hypothesis: PoseHypothesis)?
+    /// Support that the track had, slowly forgotten.
+    private var usualSupport = 0.0
+    private var framesSinceSearch = 0
 
     /// Weight of a new frame in the running mean.
     private static let recordShare = 0.3
@@ -34,6 +39,9 @@ public struct Tracker: Sendable {
         records = []
         surfaceCenter = nil
         isEstablished = false
+        current = nil
+        usualSupport = 0
+        framesSinceSearch = 0
     }
 
     /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations.
@@ -50,14 +58,24 @@ public struct Tracker: Sendable {
             reset()
             return failure(.noObject, "the mask shows no object", stages)
         }
-        var best = follow(problems, observation)
-        let isWarm = best != nil
-        if isWarm { stages.finish("warm", now: clock()) }
-        if best == nil {
-            best = search(problems, observation)
+        let followed = follow(problems, observation)
+        if !hypotheses.isEmpty { stages.finish("warm", now: clock()) }
+        var needsSearch = true
+        if let followed {
+            framesSinceSearch += 1
+            needsSearch =
+                followed.support < configuration.supportDrop * usualSupport
+                || framesSinceSearch >= configuration.framesBetweenChecks
+        }
+        var isWarm = followed != nil
+        if needsSearch {
+            isWarm = search(problems, followed: followed) && isWarm
             stages.finish("cold", now: clock())
         }
-        guard let best else { return lose("the frame supports no pose of the class", stages) }
+        guard
+            let best = current.map({ refineKeypoints($0.problem, $0.hypothesis, observation, isWarm: isWarm) }
+            )
+        else { return lose("the frame supports no pose of the class", stages) }
         isEstablished = true
         surfaceCenter = best.problem.evidence.surfaceCenter
         return answer(best, observation, startedCold: !isWarm, stages, clock)
@@ -71,13 +89,13 @@ public struct Tracker: Sendable {
         let keypoints: [SIMD3<Double>]?
     }
 
-    /// Refines the followed solutions in this frame; `nil` where the best lost its support.
-    private mutating func follow(_ problems: [FrameProblem], _ observation: Observation) -> Solution? {
+    /// Refines the followed solutions in this frame; `nil` where none has support.
+    private mutating func follow(_ problems: [FrameProblem], _ observation: Observation) -> PoseHypothesis? {
+        current = nil
         guard !hypotheses.isEmpty else { return nil }
         var problem = problems[0]
-        if observation.intrinsics == nil {
+        if observation.intrinsics == nil, let focal = lastFocalLength {
             // The focal length found before is the guess now.
-            let focal = lastFocalLength ?? problem.evidence.camera.focalLength.x
             problem = FrameProblem.guess(observation, focalLength: focal, model: model) ?? problem
         }
         // The object moved as its visible surface did.
@@ -86,14 +104,15 @@ public struct Tracker: Sendable {
         }
         for i in hypotheses.indices {
             if observation.intrinsics == nil { hypotheses[i].logFocalChange = 0 }
-            problem.refiner.refine(&hypotheses[i], steps: 5, reach: (0.2, 0.1), modes: model.modeCount)
+            problem.refiner.refine(&hypotheses[i], steps: 8, reach: (0.3, 0.1), modes: model.modeCount)
         }
         problem.refiner.judge(&hypotheses, stride: 1, reach: 0.1)
-        guard let best = hypotheses.max(by: { $0.support < $1.support }), isSupported(best),
-            best.support > configuration.supportDrop * (records.max() ?? 0)
-        else { return nil }
         keepRecords()
-        return refineKeypoints(problem, hypotheses[0], observation, isWarm: true)
+        guard let best = hypotheses.first, isSupported(best) else { return nil }
+        current = (problem, best)
+        // A track that slowly gets worse is noticed, one bad frame is forgotten.
+        usualSupport = max(best.support, 0.97 * usualSupport)
+        return best
     }
 
     /// Updates the running support, orders the solutions by it and gives up those that fell behind or met.
@@ -107,14 +126,15 @@ public struct Tracker: Sendable {
             let isNew = kept.allSatisfy {
                 hypotheses[$0].differs(from: hypotheses[i], diameter: model.diameter)
             }
-            if isNew { kept.append(i) }
+            if isNew, kept.count < configuration.hypothesisLimit { kept.append(i) }
         }
         hypotheses = kept.map { hypotheses[$0] }
         records = kept.map { records[$0] }
     }
 
-    /// Looks for the object without help from the frame before.
-    private mutating func search(_ problems: [FrameProblem], _ observation: Observation) -> Solution? {
+    /// Looks for the object without help from the frame before; true where the followed solution stays the best.
+    private mutating func search(_ problems: [FrameProblem], followed: PoseHypothesis?) -> Bool {
+        framesSinceSearch = 0
         var best: (problem: FrameProblem, found: [PoseHypothesis])?
         for problem in problems {
             let found = PoseSearch(model: model, evidence: problem.evidence, refiner: problem.refiner).run()
@@ -122,18 +142,25 @@ public struct Tracker: Sendable {
             if let other = best, other.found[0].support >= first.support { continue }
             best = (problem, found)
         }
+        if let followed, followed.support >= (best?.found[0].support ?? -.infinity) {
+            usualSupport = followed.support
+            return true
+        }
         guard let best, isSupported(best.found[0]) else {
-            hypotheses = []
-            records = []
-            return nil
+            if followed == nil {
+                hypotheses = []
+                records = []
+            }
+            return followed != nil
         }
-        let limit = configuration.hypothesisLimit
-        hypotheses = best.found.prefix(limit).filter {
-            $0.support > best.found[0].support - configuration.hypothesisMargin
-        }
-        records = hypotheses.map(\.support)
+        let candidates = (best.found + hypotheses).sorted { $0.support > $1.support }
+        hypotheses = candidates
+        records = candidates.map(\.support)
+        keepRecords()
+        usualSupport = best.found[0].support
         lastFocalLength = best.problem.evidence.camera.focalLength.x * exp(best.found[0].logFocalChange)
-        return refineKeypoints(best.problem, best.found[0], observation, isWarm: false)
+        current = (best.problem, best.found[0])
+        return false
     }
 
     private var lastFocalLength: Double?

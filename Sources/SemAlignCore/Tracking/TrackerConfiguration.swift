@@ -20,8 +20,10 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var leastCoverage = 0.25
     /// Least semantic support of an answer: 0 is what chance gives.
     public var leastSemantics = 0.02
-    /// Support below this share of the track's usual support starts a search.
-    public var supportDrop = 0.5
+    /// Support below this share of what the track had starts a search.
+    public var supportDrop = 0.85
+    /// At the latest after this many frames a search checks whether there is a better solution.
+    public var framesBetweenChecks = 8
     /// Starts of `adamw` at a cold start, and its seed.
     public var starts = 16
     /// Seed of random starts.

@@ -19,9 +19,11 @@ public struct BagReplay: Sendable {
     /// Aligns every frame of the bag at `input` and writes the answers to a new bag at `output`.
     ///
     /// Log and publish times of the answers are the stamps of their images. `progress` gets the number of
-    /// frames so far. What cannot be read of a damaged bag is left out and named in the summary.
+    /// frames so far. What cannot be read of a damaged bag is left out and named in the summary. Once `stop` is
+    /// set the frame is finished and the new bag completed.
     public func run(
-        from input: String, to output: String, progress: (Int) -> Void = { _ in }
+        from input: String, to output: String, until stop: StopFlag = StopFlag(),
+        progress: (Int) -> Void = { _ in }
     ) throws(NodeError) -> ReplaySummary {
         var frames = try BagFrames(
             path: input, configuration, representation: resources.representation.representation,
@@ -31,7 +33,7 @@ public struct BagReplay: Sendable {
             reportsDurations: false)
         var summary = ReplaySummary(notes: resources.notes)
         var writer = try AnswerWriter(path: output)
-        while let event = try frames.next() {
+        while !stop.isSet, let event = try frames.next() {
             switch event {
             case .job(let job):
                 let start = clocks.steady()

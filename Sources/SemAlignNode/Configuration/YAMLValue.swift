@@ -175,10 +175,10 @@ struct YAMLProblem: Error, Hashable {
 extension YAMLValue {
     /// Parses the value of one setting as given in the environment or as an option.
     ///
-    /// Text that begins like a list or a table is YAML; anything else is taken as it stands, so that
-    /// endpoints and topics need no quotes.
+    /// Text that begins like a list, a table or a quoted text is YAML; anything else is taken as it stands, so
+    /// that endpoints and topics need no quotes.
     init(setting text: String) throws(YAMLProblem) {
-        if text.hasPrefix("[") || text.hasPrefix("{") {
+        if let first = text.first, "[{\"'".contains(first) {
             try self.init(document: text)
         } else {
             self.init(content: .scalar(text, isQuoted: false), line: 0)

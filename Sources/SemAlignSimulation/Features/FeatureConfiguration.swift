@@ -22,7 +22,7 @@ public struct FeatureConfiguration: Hashable, Sendable {
     public var coverage = Coverage.object(margin: 1.25)
 
     /// Position on the shape, the same for left and right.
-    public var position = 0.6
+    public var position = 0.5
     /// Position on the shape, the same for left and right and for front and back.
     public var likeness = 1.0
     /// What distinguishes left from right.
@@ -51,13 +51,15 @@ public struct FeatureConfiguration: Hashable, Sendable {
     /// The default: 32×32 patches of 128 channels round the object.
     public init() {}
 
-    /// All that misleads, times `factor`.
-    func misled(by factor: Double) -> FeatureConfiguration {
+    /// The configuration as a family tunes it.
+    func tuned(for family: SyntheticFamily) -> FeatureConfiguration {
         var changed = self
-        changed.view *= factor
-        changed.instance *= factor
-        changed.smoothNoise *= factor
-        changed.noise *= factor
+        changed.view *= family.nuisance
+        changed.instance *= family.nuisance
+        changed.smoothNoise *= family.nuisance
+        changed.noise *= family.nuisance
+        changed.lengthScale *= family.smoothness
+        changed.viewLengthScale *= family.smoothness
         return changed
     }
 }

@@ -38,7 +38,7 @@ extension ShapeBuilder {
             keypoint("slat_" + name, at: center - SIMD3(0, leg * 0.7, 0))
         }
         keypointPair("back_top", at: [half.x - leg, half.y - leg + lean, seat + rise])
-        keypointPair("armless_side", at: [half.x, 0, seat - thick / 2])
+        keypointPair("seat_side", at: [half.x, 0, seat - thick / 2])
         line("seat_front_left", "seat_front_right", "seat_back_right", "seat_back_left", "seat_front_left")
         line("seat_back_left", "back_top_left", "back_top_right", "seat_back_right")
         for end in ["front_left", "front_right", "back_left", "back_right"] {

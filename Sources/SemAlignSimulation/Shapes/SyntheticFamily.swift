@@ -14,7 +14,7 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
     case truck
     /// A toy animal of about 20 cm on four legs.
     case animal
-    /// A short claw hammer of about 22 cm.
+    /// A short claw hammer of about 20 cm.
     case hammer
 
     /// True for bodies of revolution, whose places round the axis look alike.
@@ -31,6 +31,18 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
         case .truck: 0.8
         case .animal: 1.7
         case .hammer: 3
+        }
+    }
+
+    /// Factor on the length scales of the features: how far on the shape, in diameters, things look alike.
+    ///
+    /// Tuned together with `nuisance`.
+    var smoothness: Double {
+        switch self {
+        case .mug, .animal: 1.1
+        case .kettle: 1.07
+        case .hammer: 1.25
+        case .chair, .truck: 1
         }
     }
 

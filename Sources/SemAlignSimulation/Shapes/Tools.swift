@@ -3,10 +3,10 @@
 import SemAlignCore
 
 extension ShapeBuilder {
-    /// A claw hammer lying on its side's edge: a grip, a shaft, a head with a face and a two-pronged claw;
-    /// 13 keypoints.
+    /// A short claw hammer standing on its grip: a grip, a shaft, a head with a face and a two-pronged claw;
+    /// 12 keypoints.
     mutating func hammer(_ vary: inout Variation) {
-        let shaft = vary(0.155)
+        let shaft = vary(0.135)
         let thin = vary(0.0105)
         let thick = vary(0.015)
         let grip = shaft * vary(0.42)

@@ -53,7 +53,7 @@ extension ShapeBuilder {
         keypointPair("wheel_" + name, at: [center.x + width * 0.6, center.y, center.z])
     }
 
-    /// A standing toy animal: body, head with snout and ears, four legs, a tail; 19 keypoints.
+    /// A standing toy animal: body, head with snout and ears, four legs, a tail; 17 keypoints.
     mutating func animal(_ vary: inout Variation) {
         let body = SIMD3(vary(0.034), vary(0.075), vary(0.037))
         let leg = vary(0.07)

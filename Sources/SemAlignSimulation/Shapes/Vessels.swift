@@ -3,7 +3,7 @@
 import SemAlignCore
 
 extension ShapeBuilder {
-    /// A mug: a body of revolution with a hollow, and a handle behind; 13 keypoints.
+    /// A mug: a body of revolution with a hollow, and a handle behind; 12 keypoints.
     mutating func mug(_ vary: inout Variation) {
         let height = vary(0.095)
         let radius = vary(0.041)
@@ -32,7 +32,7 @@ extension ShapeBuilder {
         line("rim_back", "handle_top", "handle_outer", "handle_bottom", "base_back")
     }
 
-    /// A kettle: a bulged body with a lid and knob, a spout in front and a handle behind; 15 keypoints.
+    /// A kettle: a bulged body with a lid and knob, a spout in front and a handle behind; 14 keypoints.
     mutating func kettle(_ vary: inout Variation) {
         let height = vary(0.15)
         let belly = vary(0.085)

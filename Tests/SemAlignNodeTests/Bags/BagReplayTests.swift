@@ -95,6 +95,20 @@ private func replay(_ folder: TemporaryFolder, _ change: (inout NodeConfiguratio
         #expect(try answers.allSatisfy { try KeypointMessage(decoding: $0.payload).result.isMetric })
     }
 
+    @Test("A replay that is asked to stop finishes its frame and leaves a sound bag")
+    func stops() throws {
+        let folder = try TemporaryFolder()
+        try writeFrames(folder.file("in.mcap"), Array(0..<9))
+        let stop = StopFlag()
+        let summary = try replay(folder).run(
+            from: folder.file("in.mcap"), to: folder.file("out.mcap"), until: stop
+        ) { if $0 == 4 { stop.set() } }
+        #expect(summary.frames == 4)
+        let answers = try readBag(folder.file("out.mcap")).filter { $0.topic == "/semalign/keypoints" }
+        #expect(answers.count == 4)
+        #expect(try BagReader.open(folder.file("out.mcap")).summaryProblem == nil)
+    }
+
     @Test("A bag that was recorded over its restart starts the tracker anew")
     func restart() throws {
         let folder = try TemporaryFolder()

@@ -89,10 +89,13 @@ private func message(_ yaml: String) -> String {
     func lists() throws {
         let sources = ConfigurationSources(
             environment: ["SEMALIGN_PUBLISH_BIND": "ipc:///tmp/out"],
-            options: [("subscribe.connect", "[ipc:///tmp/a, ipc:///tmp/b]")])
+            options: [
+                ("subscribe.connect", "[ipc:///tmp/a, ipc:///tmp/b]"), ("representation", "\"a b.semalign\""),
+            ])
         let configuration = try ResolvedConfiguration(sources).configuration
         #expect(configuration.publish.bind == ["ipc:///tmp/out"])
         #expect(configuration.subscribe.connect == ["ipc:///tmp/a", "ipc:///tmp/b"])
+        #expect(configuration.representation == "a b.semalign")
     }
 
     @Test(
