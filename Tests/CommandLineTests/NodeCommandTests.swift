@@ -73,8 +73,8 @@ private struct NodeProcess {
             "subscribe.py", [node.output], messages: node.folder.path("."), lines: 14)
         let heard = try subscriber.finish()
         feeder.terminate()
-        _ = try feeder.finish()
-        #expect(heard.output.contains("TRACKING"), "\(heard.errors)")
+        let fed = try feeder.finish()
+        #expect(heard.output.contains("TRACKING"), "\(heard.errors) \(fed.errors)")
         #expect(heard.output.contains("handle_top"))
         try node.stop()
     }

@@ -13,26 +13,27 @@ enum Python {
 
     /// Makes the message classes as the examples' own texts say.
     static func generateMessages(into folder: String) throws {
-        let schemas = root.appending(path: "Sources/SemAlignMessages/Schemas").path
+        let schemas = root.appending(path: "Sources/SemAlignMessages/Schemas")
+        let files = try FileManager.default.contentsOfDirectory(atPath: schemas.path).filter {
+            $0.hasSuffix(".proto")
+        }
         let outcome = try RunningProgram(
-            URL(filePath: "/usr/bin/env"),
-            ["protoc", "-I", schemas, "--python_out=\(folder)", "semalign.proto", "foxglove_images.proto"]
+            URL(filePath: interpreter ?? ""),
+            ["-m", "grpc_tools.protoc", "-I", schemas.path, "--python_out=\(folder)"] + files
         ).finish()
-        try #require(outcome.status == 0, "protoc (package protobuf-compiler): \(outcome.errors)")
+        try #require(outcome.status == 0, "\(outcome.errors)")
     }
 
-    /// Starts an example; after `lines` lines of output it ends.
+    /// Starts an example; it ends after `lines` lines of output, and at the latest after two minutes.
     static func start(
-        _ name: String, _ arguments: [String], messages folder: String, lines: Int? = nil
+        _ name: String, _ arguments: [String], messages folder: String, lines: Int = .max
     ) throws -> RunningProgram {
         let script = root.appending(path: "launch/examples/\(name)").path
-        let python = URL(filePath: interpreter ?? "")
-        let environment = ["PYTHONPATH": folder]
-        guard let lines else {
-            return try RunningProgram(python, [script] + arguments, environment: environment)
-        }
+        // The threads that tests run on block signals, and children inherit that.
         let program = """
-            import builtins, runpy, sys
+            import builtins, runpy, signal, sys
+            signal.pthread_sigmask(signal.SIG_SETMASK, [])
+            signal.alarm(120)
             say, left = print, [\(lines)]
             def count(*texts, **options):
                 say(*texts, **options)
@@ -42,6 +43,8 @@ enum Python {
             sys.argv = sys.argv[1:]
             runpy.run_path(sys.argv[0], run_name="__main__")
             """
-        return try RunningProgram(python, ["-c", program, script] + arguments, environment: environment)
+        return try RunningProgram(
+            URL(filePath: interpreter ?? ""), ["-c", program, script] + arguments,
+            environment: ["PYTHONPATH": folder])
     }
 }

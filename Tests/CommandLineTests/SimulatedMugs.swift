@@ -11,7 +11,8 @@ final class SimulatedMugs: Sendable {
     var dataset: String { folder + "/mugs/dataset.json" }
     var representation: String { folder + "/mug.semalign" }
     var bag: String { folder + "/video.mcap" }
-    static let frames = 8
+    /// More than a second, so that a bag that is played again begins a new sequence of stamps.
+    static let frames = 20
 
     private init() throws {
         folder = Self.temporaryPath

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Feeds a node with own images, depth, masks and features: here those of a run of a dataset folder.
+r"""Feeds a node with own images, depth, masks and features: here those of a run of a dataset folder.
 
 feed.py DATASET/dataset.json RUN [ENDPOINT [ROUNDS]]
 
-Needs pyzmq, protobuf and numpy, and once:
+Needs `pip install pyzmq grpcio-tools numpy`, and once, for the message classes:
 
-protoc -I Sources/SemAlignMessages/Schemas --python_out=launch/examples semalign.proto foxglove_images.proto
+python3 -m grpc_tools.protoc -I Sources/SemAlignMessages/Schemas --python_out=launch/examples \
+    Sources/SemAlignMessages/Schemas/*.proto
 """
 import json
 import pathlib

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints where the keypoints are. Needs pyzmq and protobuf, and once:
+r"""Prints where the keypoints are. Needs `pip install pyzmq grpcio-tools`, and once, for the message classes:
 
-protoc -I Sources/SemAlignMessages/Schemas --python_out=launch/examples semalign.proto foxglove_images.proto
+python3 -m grpc_tools.protoc -I Sources/SemAlignMessages/Schemas --python_out=launch/examples \
+    Sources/SemAlignMessages/Schemas/*.proto
 """
 import sys
 import zmq
