@@ -11,7 +11,8 @@ private struct NodeProcess {
     var output: String { "ipc://" + folder.path("out") }
 
     init(_ representation: String) throws {
-        folder = try TemporaryFolder()
+        let folder = try TemporaryFolder()
+        self.folder = folder
         let endpoints = ["in", "out"].map { "[\"ipc://\(folder.path($0))\"]" }
         node = try RunningProgram(
             Program.binary,

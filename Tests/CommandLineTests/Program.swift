@@ -93,7 +93,7 @@ final class TemporaryFolder {
     func data(_ name: String) throws -> Data { try Data(contentsOf: url.appending(path: name)) }
 
     func file(forWriting name: String) throws -> FileHandle {
-        FileManager.default.createFile(atPath: path(name), contents: nil)
+        _ = FileManager.default.createFile(atPath: path(name), contents: nil)
         return try FileHandle(forWritingTo: url.appending(path: name))
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Testing
 
 /// A small simulated class with its representation and a bag, made once for all tests.
 final class SimulatedMugs: Sendable {
