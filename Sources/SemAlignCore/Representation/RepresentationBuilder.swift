@@ -71,7 +71,7 @@ public struct RepresentationBuilder: Sendable {
         let isMetric = selection.lifted.allSatisfy { views[$0.index].observation.depth?.isMetric == true }
         let hasCameras = selection.lifted.allSatisfy { views[$0.index].observation.intrinsics != nil }
         let points = zip(selection.lifted, cameras).map { $0.points(camera: $1) }
-        try checkCoverage(points)
+        try checkCoverage(points, rejected: selection.rejected)
         let sparse = try SparseCloudBuilder(sharesScale: isMetric && hasCameras, flip: description.flip)
             .build(points, instances: selection.lifted.map(\.instance))
         progress(0.3)
@@ -105,13 +105,15 @@ public struct RepresentationBuilder: Sendable {
     }
 
     /// A class needs three sightings of every keypoint: fewer have no spread.
-    private func checkCoverage(_ points: [[SIMD3<Double>?]]) throws(RepresentationError) {
+    private func checkCoverage(
+        _ points: [[SIMD3<Double>?]], rejected: [RejectedView]
+    ) throws(RepresentationError) {
+        guard points.count >= configuration.minimumViews else {
+            throw .tooFewViews(usable: points.count, needed: configuration.minimumViews, rejected: rejected)
+        }
         for (i, name) in description.keypointNames.enumerated() {
             let seen = points.reduce(0) { $0 + ($1[i] == nil ? 0 : 1) }
             guard seen >= 1 else { throw .keypointRarelySeen(name: name, views: seen, needed: 1) }
-        }
-        guard points.count >= configuration.minimumViews else {
-            throw .tooFewViews(usable: points.count, needed: configuration.minimumViews, rejected: [])
         }
     }
 
