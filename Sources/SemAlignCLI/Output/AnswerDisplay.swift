@@ -18,8 +18,8 @@ struct AnswerDisplay {
             print(Self.json(answer).line)
         } else if isTerminal {
             let lines = Self.table(answer)
-            let up = shownLines > 0 ? "\u{1B}[\(shownLines)A" : ""
-            print(up + lines.map { "\u{1B}[2K\($0)" }.joined(separator: "\n"))
+            let up = shownLines > 0 ? "\u{1B}[\(shownLines)A\u{1B}[J" : ""
+            print(up + lines.joined(separator: "\n"))
             shownLines = lines.count
         } else {
             print(Self.line(answer))
