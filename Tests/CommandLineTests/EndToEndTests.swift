@@ -108,4 +108,35 @@ import Testing
         #expect(leftOut.map { $0["id"] } == ["trn-0003"])
         #expect(leftOut.first?["reason"]?.contains("features/trn-0003.npy") == true)
     }
+
+    @Test("A keypoint that no image shows is left out of the class, and said to be")
+    func leavesOutKeypoints() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        let original = (mugs.dataset as NSString).deletingLastPathComponent
+        try FileManager.default.copyItem(atPath: original, toPath: folder.path("mugs"))
+        let hidden = try hiding("handle_top", inSplit: "trn", of: folder.data("mugs/dataset.json"))
+        try hidden.write(to: folder.url.appending(path: "mugs/dataset.json"))
+        let outcome = try Program.succeed(
+            "build", folder.path("mugs"), "--output", folder.path("mug.semalign"), "--json")
+        #expect(try outcome.object()["keypoints_left_out"] as? [String] == ["handle_top"])
+        let evaluation = try Program.succeed(
+            "evaluate", folder.path("mugs"), "-r", folder.path("mug.semalign"), "--split", "seen", "--json")
+        #expect(evaluation.errors.contains("'handle_top' is not in the representation"))
+        #expect(try evaluation.object()["answered"] as? Int == 3)
+    }
+
+    /// The dataset's text with a keypoint that is not visible in a split.
+    private func hiding(_ name: String, inSplit split: String, of text: Data) throws -> Data {
+        var dataset = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
+        let images = try #require(dataset["images"] as? [[String: Any]])
+        dataset["images"] = images.map { image in
+            guard image["split"] as? String == split,
+                var keypoints = image["keypoints"] as? [String: [String: Any]]
+            else { return image }
+            keypoints[name]?["visible"] = false
+            return image.merging(["keypoints": keypoints]) { $1 }
+        }
+        return try JSONSerialization.data(withJSONObject: dataset)
+    }
 }

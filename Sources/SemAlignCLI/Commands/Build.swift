@@ -11,7 +11,7 @@ struct Build: ParsableCommand {
         abstract: "Build a class representation from annotated images.",
         discussion: """
             An image that cannot serve (no mask, fewer than four keypoints with depth, other features) is left \
-            out and named with its reason. The same images, settings and seed give the same file.
+            out and named with its reason, and so is a keypoint that no image shows. The same images, settings and seed give the same file.
 
             EXAMPLE: semalign build mugs/dataset.json --split trn --output mug.semalign
             """)
@@ -55,7 +55,8 @@ struct Build: ParsableCommand {
         progress.finish()
         let summary = BuildSummary(
             path: output, identity: identity, representation: representation, report: report,
-            unreadable: training.unreadable, seconds: Double(MonotonicClock.now() - start) * 1e-9)
+            unreadable: training.unreadable, unseenKeypoints: training.unseenKeypoints,
+            seconds: Double(MonotonicClock.now() - start) * 1e-9)
         print(json ? summary.json.line : summary.text)
     }
 }

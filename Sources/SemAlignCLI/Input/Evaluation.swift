@@ -14,8 +14,8 @@ struct Evaluation {
     private var tracker: Tracker
     /// Truth, answer and baseline of the images so far.
     private(set) var images: [EvaluatedImage] = []
-    /// Images that could not be loaded, and why.
-    private(set) var failures: [String] = []
+    /// What could not be judged, and why.
+    private(set) var failures: [String]
 
     /// Prepares to judge a class; throws where the dataset shows another one.
     init(
@@ -24,6 +24,7 @@ struct Evaluation {
         self.dataset = dataset
         self.options = options
         order = try KeypointOrder(representation, in: dataset)
+        failures = order.unknown.map { "keypoint '\($0)' is not in the representation: it is not judged" }
         self.representation = representation
         neighbour = NearestNeighbour(representation)
         tracker = options.tracker(for: representation)

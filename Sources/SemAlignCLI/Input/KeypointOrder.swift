@@ -7,10 +7,13 @@ import SemAlignDatasets
 struct KeypointOrder {
     /// One entry per keypoint of the representation; `nil` where the dataset has none of that name.
     let indices: [Int?]
+    /// Keypoints of the dataset that the representation does not know.
+    let unknown: [String]
 
     /// Compares the names; a dataset that shares none shows another class.
     init(_ representation: ClassRepresentation, in dataset: AnnotatedDataset) throws(CommandFailure) {
         indices = representation.keypointNames.map { dataset.keypointNames.firstIndex(of: $0) }
+        unknown = dataset.keypointNames.filter { !representation.keypointNames.contains($0) }
         guard indices.contains(where: { $0 != nil }) else {
             throw .badData(
                 "'\(dataset.path)' has none of the representation's keypoints "

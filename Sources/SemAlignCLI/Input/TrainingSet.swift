@@ -7,7 +7,9 @@ import SemAlignMessages
 /// The images that a class is built from, loaded, and fingerprints of their files.
 struct TrainingSet {
     /// What the class is called and how its keypoints are ordered.
-    let description: ClassDescription
+    private(set) var description: ClassDescription
+    /// Keypoints that no image shows; they are left out of the class.
+    private(set) var unseenKeypoints: [String] = []
     /// Images in the order of the files.
     private(set) var views: [TrainingView] = []
     /// Images whose files cannot be used.
@@ -38,6 +40,16 @@ struct TrainingSet {
                     (Double(number) + Double(index + 1) / Double(images.count)) / Double(datasets.count))
             }
         }
+        leaveOutUnseenKeypoints()
+    }
+
+    /// Where no view can be loaded at all the builder says so.
+    private mutating func leaveOutUnseenKeypoints() {
+        guard !views.isEmpty else { return }
+        let seen = SeenKeypoints(description, in: views)
+        unseenKeypoints = seen.unseen
+        description = seen.description
+        views = views.map(seen.reduce)
     }
 
     private mutating func add(_ image: AnnotatedImage, of dataset: AnnotatedDataset, prefix: String) {

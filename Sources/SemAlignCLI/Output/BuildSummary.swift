@@ -10,6 +10,7 @@ struct BuildSummary {
     let representation: ClassRepresentation
     let report: BuildReport
     let unreadable: [RejectedView]
+    let unseenKeypoints: [String]
     let seconds: Double
 
     private var leftOut: [RejectedView] { unreadable + report.rejected }
@@ -17,6 +18,7 @@ struct BuildSummary {
     /// For people.
     var text: String {
         var lines = leftOut.map { "left out \($0.id): \($0.reason)" }
+        lines += unseenKeypoints.map { "left out keypoint '\($0)': no image shows it" }
         lines += report.withoutDepth.map { "partly used \($0.id): \($0.reason)" }
         lines.append(
             "\(path): class '\(representation.className)' from \(report.used.count) of "
@@ -42,6 +44,7 @@ struct BuildSummary {
             ("dense_points", .integer(representation.dense.map.pointCount)),
             ("metres_per_unit", representation.metricScale.map { .number($0.metresPerUnit) } ?? .null),
             ("used", .texts(report.used)), ("left_out", Self.list(leftOut)),
+            ("keypoints_left_out", .texts(unseenKeypoints)),
             ("without_depth", Self.list(report.withoutDepth)), ("residual", .number(report.residual)),
             ("focal_lengths_px", .numbers(report.focalLengths)), ("seconds", .number(seconds)),
         ])
