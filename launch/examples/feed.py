@@ -64,7 +64,8 @@ path, run = pathlib.Path(sys.argv[1]), sys.argv[2]
 folder = path.parent
 frames = [f for f in json.loads(path.read_text())["images"] if f.get("run") == run]
 frames.sort(key=lambda f: f["stamp_ns"])
-socket = zmq.Context().socket(zmq.XPUB)
+context = zmq.Context()
+socket = context.socket(zmq.XPUB)
 socket.connect(sys.argv[3] if len(sys.argv) > 3 else "ipc:///tmp/semalign-input.sock")
 for _ in range(5):
     socket.recv()  # the node subscribes to five topics or more
@@ -72,3 +73,5 @@ for _ in range(int(sys.argv[4]) if len(sys.argv) > 4 else 1):
     for frame in frames:
         feed(frame, time.time_ns())
         time.sleep(1 / 15)
+socket.close()
+context.term()  # waits until everything is sent: a process that merely ends takes the rest with it
