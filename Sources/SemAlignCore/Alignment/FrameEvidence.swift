@@ -6,7 +6,9 @@ import SemAlignKernels
 /// and a raster of mask and depth.
 struct FrameEvidence: Sendable {
     /// Camera that the evidence is read with; its focal length is a guess where unknown.
-    let camera: CameraIntrinsics
+    ///
+    /// Nothing else depends on it, so that several guesses share one reading of the frame.
+    var camera: CameraIntrinsics
     /// Patch grid.
     let rows: Int
     let columns: Int

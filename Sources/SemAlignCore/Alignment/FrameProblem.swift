@@ -15,33 +15,35 @@ struct FrameProblem: Sendable {
     /// Focal lengths that are tried where the camera is unknown [larger image sides].
     static let focalLengthGuesses = [0.8, 1.2, 1.8, 2.7]
 
-    /// The problems that a frame poses: one where its camera is known, else one for each guess.
+    /// The problems that a frame poses: one where its camera is known or its focal length has been found
+    /// before (`focalLength` [px]), else one for each guess.
     ///
     /// Empty where no patch lies on the object.
-    static func problems(of observation: Observation, model: EvidenceModel) -> [FrameProblem] {
-        if let camera = observation.intrinsics {
-            return FrameProblem(observation, camera: camera, model: model, isCameraKnown: true).map { [$0] }
-                ?? []
-        }
-        return focalLengthGuesses.compactMap {
-            guess(observation, focalLength: $0 * observation.imageSize.largerSide, model: model)
-        }
-    }
-
-    /// The problem with a guessed focal length [px] that is free to change.
-    static func guess(_ observation: Observation, focalLength: Double, model: EvidenceModel) -> FrameProblem?
+    static func problems(of observation: Observation, focalLength: Double?, model: EvidenceModel)
+        -> [FrameProblem]
     {
-        let size = observation.imageSize
-        let camera = CameraIntrinsics(
-            focalLength: SIMD2(repeating: focalLength),
-            principalPoint: SIMD2(Double(size.width - 1), Double(size.height - 1)) / 2)
-        return FrameProblem(observation, camera: camera, model: model, isCameraKnown: false)
+        let cameras =
+            observation.intrinsics.map { [$0] }
+            ?? guessedCameras(observation.imageSize, focalLength: focalLength)
+        guard let evidence = FrameEvidence(observation, camera: cameras[0], model: model) else { return [] }
+        return cameras.map { FrameProblem(observation, evidence: evidence, camera: $0, model: model) }
     }
 
-    private init?(
-        _ observation: Observation, camera: CameraIntrinsics, model: EvidenceModel, isCameraKnown: Bool
+    private static func guessedCameras(_ size: ImageSize, focalLength: Double?) -> [CameraIntrinsics] {
+        let lengths = focalLength.map { [$0] } ?? focalLengthGuesses.map { $0 * size.largerSide }
+        return lengths.map {
+            CameraIntrinsics(
+                focalLength: SIMD2(repeating: $0),
+                principalPoint: SIMD2(Double(size.width - 1), Double(size.height - 1)) / 2)
+        }
+    }
+
+    private init(
+        _ observation: Observation, evidence: FrameEvidence, camera: CameraIntrinsics, model: EvidenceModel
     ) {
-        guard let evidence = FrameEvidence(observation, camera: camera, model: model) else { return nil }
+        var evidence = evidence
+        evidence.camera = camera
+        let isCameraKnown = observation.intrinsics != nil
         imageSize = observation.imageSize
         let metric = model.representation.metricScale
         let hasMetricDepth = observation.depth?.isMetric == true && evidence.hasDepth

@@ -90,7 +90,7 @@ struct PoseRefiner {
         return semalign_pulls(
             attraction_sigma: Float(reach * evidence.radius), depth_sigma: Float(0.03 * size * loose),
             mask_sigma: Float(0.06 * evidence.radius * loose), occlusion_margin: Float(0.12 * size),
-            semantic_weight: Float(min(0.3 * loose, 1)), depth_weight: 1, mask_weight: 1, patch_weight: 0,
+            semantic_weight: Float(min(0.3 * loose, 1)), depth_weight: 1, mask_weight: 1,
             log_scale_mean: Float(logScaleMean), log_scale_deviation: Float(logScaleDeviation),
             log_focal_deviation: Float(logFocalDeviation), free_modes: Int32(modes))
     }

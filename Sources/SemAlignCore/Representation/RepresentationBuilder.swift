@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+
 /// What a class is called and how its keypoints are ordered.
 public struct ClassDescription: Hashable, Sendable {
     /// Name of the class.
@@ -104,7 +106,7 @@ public struct RepresentationBuilder: Sendable {
         )
     }
 
-    /// A class needs three sightings of every keypoint: fewer have no spread.
+    /// A class needs some images, and each of its keypoints at least once.
     private func checkCoverage(
         _ points: [[SIMD3<Double>?]], rejected: [RejectedView]
     ) throws(RepresentationError) {
@@ -191,7 +193,7 @@ public struct RepresentationBuilder: Sendable {
             let scales = lifted.indices.compactMap {
                 lifted[$0].instance == name ? sparse.cameraFromClass[$0]?.scale : nil
             }.sorted()
-            if !scales.isEmpty { logs.append(logarithm(scales[scales.count / 2])) }
+            if !scales.isEmpty { logs.append(log(scales[scales.count / 2])) }
         }
         logs.sort()
         let median =
@@ -199,6 +201,6 @@ public struct RepresentationBuilder: Sendable {
         let variance = logs.reduce(0) { $0 + ($1 - median) * ($1 - median) } / Double(logs.count)
         // Few instances say little about the spread: shrink towards 10 %.
         let shrunk = (variance * Double(logs.count) + 2 * 0.01) / Double(logs.count + 2)
-        return MetricScale(metresPerUnit: exponential(median), logDeviation: max(shrunk.squareRoot(), 0.03))
+        return MetricScale(metresPerUnit: exp(median), logDeviation: max(shrunk.squareRoot(), 0.03))
     }
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// Which views can serve, with their keypoints lifted.
 struct ViewSelection {
     var lifted: [LiftedView] = []
@@ -105,9 +103,3 @@ extension RepresentationBuilder {
         }
     }
 }
-
-/// Natural logarithm.
-func logarithm(_ x: Double) -> Double { log(x) }
-
-/// Natural exponential.
-func exponential(_ x: Double) -> Double { exp(x) }

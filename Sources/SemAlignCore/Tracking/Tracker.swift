@@ -17,6 +17,8 @@ public struct Tracker: Sendable {
     /// Centre of the visible surface in the frame before.
     private var surfaceCenter: SIMD3<Double>?
     private var isEstablished = false
+    /// Focal length that the track holds for [px], where the camera brings none.
+    private var foundFocalLength: Double?
     /// Best solution of this frame.
     private var current: (problem: FrameProblem, hypothesis: PoseHypothesis)?
     /// Support that the track had, slowly forgotten.
@@ -35,13 +37,15 @@ public struct Tracker: Sendable {
 
     /// Forgets the object: the next frame starts cold.
     public mutating func reset() {
-        hypotheses = []
-        records = []
-        surfaceCenter = nil
+        dropTrack()
         isEstablished = false
-        current = nil
-        usualSupport = 0
-        framesSinceSearch = 0
+    }
+
+    /// Gives up what was followed, but not that there was something to follow.
+    private mutating func dropTrack() {
+        (hypotheses, records) = ([], [])
+        (surfaceCenter, foundFocalLength, current) = (nil, nil, nil)
+        (usualSupport, framesSinceSearch) = (0, 0)
     }
 
     /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations.
@@ -52,13 +56,13 @@ public struct Tracker: Sendable {
                 "features of \(observation.features.channels) channels, the class has "
                     + "\(model.representation.appearance.channels)", stages)
         }
-        let problems = FrameProblem.problems(of: observation, model: model)
+        var problems = FrameProblem.problems(of: observation, focalLength: foundFocalLength, model: model)
         stages.finish("similarity", now: clock())
         guard !problems.isEmpty else {
             reset()
             return failure(.noObject, "the mask shows no object", stages)
         }
-        let followed = follow(problems, observation)
+        let followed = follow(problems[0], isCameraKnown: observation.intrinsics != nil)
         if !hypotheses.isEmpty { stages.finish("warm", now: clock()) }
         var needsSearch = true
         if let followed {
@@ -69,6 +73,10 @@ public struct Tracker: Sendable {
         }
         var isWarm = followed != nil
         if needsSearch {
+            if foundFocalLength != nil {
+                // The search may find another focal length than the track had.
+                problems = FrameProblem.problems(of: observation, focalLength: nil, model: model)
+            }
             isWarm = search(problems, followed: followed) && isWarm
             stages.finish("cold", now: clock())
         }
@@ -78,6 +86,9 @@ public struct Tracker: Sendable {
         else { return lose("the frame supports no pose of the class", stages) }
         isEstablished = true
         surfaceCenter = best.problem.evidence.surfaceCenter
+        foundFocalLength =
+            observation.intrinsics == nil
+            ? best.problem.evidence.camera.focalLength.x * exp(best.hypothesis.logFocalChange) : nil
         return answer(best, observation, startedCold: !isWarm, stages, clock)
     }
 
@@ -90,20 +101,16 @@ public struct Tracker: Sendable {
     }
 
     /// Refines the followed solutions in this frame; `nil` where none has support.
-    private mutating func follow(_ problems: [FrameProblem], _ observation: Observation) -> PoseHypothesis? {
+    private mutating func follow(_ problem: FrameProblem, isCameraKnown: Bool) -> PoseHypothesis? {
         current = nil
         guard !hypotheses.isEmpty else { return nil }
-        var problem = problems[0]
-        if observation.intrinsics == nil, let focal = lastFocalLength {
-            // The focal length found before is the guess now.
-            problem = FrameProblem.guess(observation, focalLength: focal, model: model) ?? problem
-        }
         // The object moved as its visible surface did.
         if let before = surfaceCenter, let now = problem.evidence.surfaceCenter {
             for i in hypotheses.indices { hypotheses[i].translation += now - before }
         }
         for i in hypotheses.indices {
-            if observation.intrinsics == nil { hypotheses[i].logFocalChange = 0 }
+            // The focal length found before is the problem's own now.
+            if !isCameraKnown { hypotheses[i].logFocalChange = 0 }
             problem.refiner.refine(&hypotheses[i], steps: 8, reach: (0.3, 0.1), modes: model.modeCount)
         }
         problem.refiner.judge(&hypotheses, stride: 1, reach: 0.1)
@@ -147,10 +154,7 @@ public struct Tracker: Sendable {
             return true
         }
         guard let best, isSupported(best.found[0]) else {
-            if followed == nil {
-                hypotheses = []
-                records = []
-            }
+            if followed == nil { dropTrack() }
             return followed != nil
         }
         let candidates = (best.found + hypotheses).sorted { $0.support > $1.support }
@@ -158,12 +162,9 @@ public struct Tracker: Sendable {
         records = candidates.map(\.support)
         keepRecords()
         usualSupport = best.found[0].support
-        lastFocalLength = best.problem.evidence.camera.focalLength.x * exp(best.found[0].logFocalChange)
         current = (best.problem, best.found[0])
         return false
     }
-
-    private var lastFocalLength: Double?
 
     /// Lets the configured solver move each keypoint.
     private func refineKeypoints(
@@ -201,9 +202,7 @@ public struct Tracker: Sendable {
     /// Says that the frame has no answer, and starts cold with the next.
     private mutating func lose(_ message: String, _ stages: StageClock) -> TrackingResult {
         let state: TrackingState = isEstablished ? .lost : .searching
-        hypotheses = []
-        records = []
-        surfaceCenter = nil
+        dropTrack()
         return failure(state, message, stages)
     }
 

@@ -59,7 +59,7 @@ typedef struct {
   float depth_sigma;         ///< Spread of model minus measured depth [unit of depth].
   float mask_sigma;          ///< Spread of points outside the mask [px].
   float occlusion_margin;    ///< Measured surfaces nearer than the model by this are occluders.
-  float semantic_weight, depth_weight, mask_weight, patch_weight;
+  float semantic_weight, depth_weight, mask_weight;
   float log_scale_mean, log_scale_deviation;  ///< Prior of the scale; deviation 0 = none.
   float log_focal_deviation;                  ///< Prior of the focal length's change; 0 = focal fixed.
   int32_t free_modes;                         ///< Modes that may change: 0 ... K.
