@@ -89,7 +89,7 @@ let package = Package(
             swiftSettings: swift),
         .executableTarget(
             name: "SemAlignBenchmarks",
-            dependencies: ["SemAlignCore", "SemAlignSimulation", "SemAlignNode", "SemAlignEvaluation"],
+            dependencies: ["SemAlignCore", "SemAlignSimulation", "SemAlignEvaluation"],
             swiftSettings: swift),
 
         tests("ArchitectureTests", []),

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SemAlignCore
+import SemAlignEvaluation
+import SemAlignSimulation
+
+/// Times the solvers on a simulated class, beside the error of the same runs.
+///
+/// One thread; features in memory to keypoints. The class has 300 points in all, the images 200 sampled patches.
+@main
+struct Benchmarks {
+    /// Frames of the video for `fast`, images for `adamw`: it is three orders slower.
+    private static let frameCount = 60
+    private static let imageCount = 4
+
+    static func main() throws {
+        let objectClass = SyntheticClass(family: .truck, seed: 5)
+        let training = objectClass.observations(of: .training, count: 30, seed: 5)
+        var configuration = BuildConfiguration()
+        configuration.densePointLimit = 300 - objectClass.keypointNames.count
+        let description = ClassDescription(
+            name: objectClass.name, keypointNames: objectClass.keypointNames, flip: objectClass.flip,
+            skeleton: objectClass.skeleton)
+        let built = now()
+        let representation = try RepresentationBuilder(description, configuration: configuration).build(
+            training.map(\.trainingView),
+            provenance: Provenance(programVersion: "", settings: [:], inputHashes: [:])
+        ).representation
+        print("build, 30 images: \(rounded(milliseconds(since: built))) ms")
+        print(
+            "L = \(representation.keypoints.count), \(representation.appearance.pointCount) points, "
+                + "\(representation.appearance.channels) channels\n")
+        print("| workload | runs | p50 [ms] | p90 [ms] | p99 [ms] | median error [mm] |")
+        print("|---|---|---|---|---|---|")
+        let images = objectClass.observations(of: .unseen, count: imageCount * 4, seed: 5)
+        let video = objectClass.observations(of: .video, count: frameCount, seed: 5)
+        report("fast, cold", run(.fast, images, representation) { $0.reset() })
+        report("fast, tracked video", run(.fast, video, representation) { _ in })
+        report(
+            "adamw, cold, 16 starts",
+            run(.adamw, Array(images.prefix(imageCount)), representation) { $0.reset() })
+        report(
+            "adamw, tracked video", run(.adamw, Array(video.prefix(imageCount * 2)), representation) { _ in })
+        try reportPaperSolver(Array(images.prefix(imageCount)), representation)
+    }
+
+    /// Durations [ms] and median keypoint errors [m] of the images in turn; `prepare` comes before each.
+    private static func run(
+        _ solver: Solver, _ images: [SyntheticObservation], _ representation: ClassRepresentation,
+        prepare: (inout Tracker) -> Void
+    ) -> [(duration: Double, error: Double)] {
+        var configuration = TrackerConfiguration()
+        configuration.solver = solver
+        var tracker = Tracker(representation: representation, configuration: configuration)
+        return images.map { image in
+            prepare(&tracker)
+            let start = now()
+            let result = tracker.update(image.observation, clock: now)
+            return (milliseconds(since: start), error(result.keypoints.map(\.position), image))
+        }
+    }
+
+    /// The solver alone, 16 random starts × 1000 steps, 200 patches: the bar of the reference.
+    private static func reportPaperSolver(
+        _ images: [SyntheticObservation], _ representation: ClassRepresentation
+    ) throws {
+        let model = AlignmentModel(representation)
+        var workspace = AlignmentWorkspace()
+        var solver = GradientSolver()
+        solver.schedule = .metric()
+        var runs: [(duration: Double, error: Double)] = []
+        for image in images {
+            let evidence = try ImageEvidence(observation: image.observation, model: model)
+            let energy = AlignmentEnergy(model: model, evidence: evidence)
+            let starts = AlignmentStarts().states(for: energy, workspace: &workspace)
+            let start = now()
+            let results = solver.align(
+                starts: starts, energy: energy, steps: 0..<solver.schedule.steps, workspace: &workspace)
+            let duration = milliseconds(since: start)
+            let best = AlignmentSelection().choose(results, energy: energy, workspace: &workspace)?.best
+            runs.append((duration, error(best?.state.keypoints ?? [], image)))
+        }
+        report("adamw's solver alone, 16 × 1000 steps", runs)
+    }
+
+    private static func error(_ positions: [SIMD3<Double>], _ image: SyntheticObservation) -> Double {
+        percentile(
+            zip(positions, image.keypoints).map { position, truth in
+                let d = position - truth.position
+                return (d * d).sum().squareRoot()
+            }, 0.5)
+    }
+
+    private static func report(_ name: String, _ runs: [(duration: Double, error: Double)]) {
+        let durations = runs.map(\.duration)
+        let columns = [0.5, 0.9, 0.99].map { rounded(percentile(durations, $0)) }.joined(separator: " | ")
+        let error = percentile(runs.map(\.error).filter { !$0.isNaN }, 0.5) * 1000
+        print("| \(name) | \(runs.count) | \(columns) | \(rounded(error)) |")
+    }
+
+    private static func rounded(_ value: Double) -> String {
+        value.isFinite ? "\((value * 10).rounded() / 10)" : "none"
+    }
+
+    private static func milliseconds(since start: UInt64) -> Double { Double(now() - start) * 1e-6 }
+
+    /// Monotonic time [ns].
+    private static func now() -> UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}
