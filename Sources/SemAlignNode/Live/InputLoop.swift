@@ -21,6 +21,8 @@ struct InputLoop: ~Copyable {
     private var slots = ReceivedMessage()
     private var newest: JoinedFrame<FramePart>?
     private var hasSaidNoCamera = false
+    /// Connections that the transport had cut when that was last counted.
+    private var cutConnections = 0
 
     /// Opens the endpoints of the configuration and subscribes to its topics.
     init(_ shared: NodeShared, intake: FrameIntake) throws(TransportError) {
@@ -50,6 +52,7 @@ struct InputLoop: ~Copyable {
             _ = try poller.wait(timeout: .nanoseconds(waitingTime))
             if poller.isCalled { return }
             try drain()
+            countCutConnections()
             take(intake.advance(to: shared.clocks.steady()))
             handOver()
         }
@@ -67,6 +70,19 @@ struct InputLoop: ~Copyable {
             guard try subscriber.receive(into: &slots) else { return }
             receive()
         }
+    }
+
+    /// A frame far over the limit never becomes a message: the transport cuts its sender's connection.
+    private mutating func countCutConnections() {
+        let new = subscriber.cutConnections - cutConnections
+        guard new > 0 else { return }
+        cutConnections += new
+        let limit = shared.configuration.subscribe.payloadLimitMebibytes
+        shared.record(
+            Drop(
+                .oversize,
+                "a connection was cut: its sender sent a frame far over \(limit) MiB, or does not speak ZeroMQ",
+                count: new))
     }
 
     private mutating func receive() {
