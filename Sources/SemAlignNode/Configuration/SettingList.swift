@@ -118,6 +118,9 @@ extension Setting {
                 "track.starts", \.track.starts, .integer(1...256),
                 "Starts of adamw where a frame begins cold."),
             Setting(
+                "track.schedule", \.track.schedule, .schedule,
+                "Weights and widths of adamw's energy over its steps; automatic = metric where depth is."),
+            Setting(
                 "track.seed", \.track.seed, .seed, "Seed of random starts: the same seed, the same answers."),
             Setting(
                 "track.hypothesis_limit", \.track.hypothesisLimit, .integer(1...32),
@@ -134,6 +137,9 @@ extension Setting {
             Setting(
                 "track.support_drop", \.track.supportDrop, .number(0...1),
                 "Support below this share of the track's usual one starts a search."),
+            Setting(
+                "track.frames_between_checks", \.track.framesBetweenChecks, .integer(1...1_000_000),
+                "At the latest after so many frames a search checks whether there is a better solution."),
         ]
     }
 
