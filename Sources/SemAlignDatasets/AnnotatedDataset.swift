@@ -42,6 +42,12 @@ public struct AnnotatedDataset: Hashable, Sendable {
         pairs = try reading.pairs(of: file)
     }
 
+    /// Images of no file, with paths that start from the working folder.
+    init(images: [AnnotatedImage]) {
+        (path, className, keypointNames, flip, skeleton) = ("", "", [], nil, [])
+        (self.images, pairs) = (images, [])
+    }
+
     /// Folder that all paths are relative to.
     public var folder: String { FileBytes.folder(of: path) ?? "." }
 

@@ -122,7 +122,8 @@ extension AnnotatedDataset {
         _ path: String, key: String, of image: AnnotatedImage
     ) throws(DatasetError) -> [UInt8] {
         do {
-            return try FileBytes.read(folder + "/" + path)
+            // A dataset's paths are relative; those of loose files need not be.
+            return try FileBytes.read(path.hasPrefix("/") ? path : folder + "/" + path)
         } catch {
             throw .unreadableFile(image: image.id, key: key, path: path, reason: error.reason)
         }

@@ -49,31 +49,24 @@ struct FrameAssembler: Sendable {
     ) throws(Drop) -> SightedObservation {
         let imageSize = try imageSize(of: frame, notes: &notes)
         let features = try features(of: frame)
-        var mask = try mask(of: frame)
+        let mask = try mask(of: frame)
         let size = imageSize ?? mask.size
         guard mask.size == size else {
             throw Drop(.mask, "the mask is \(mask.size.text), the image \(size.text); they must be equal")
         }
         let camera = try camera(of: frame, for: size, notes: &notes)
-        var depth = try depth(of: frame, for: size, notes: &notes)
-        var map = features.features(imageSize: size)
-        let chosen = instance > 0 ? instance : mask.largestInstance ?? 1
+        let depth = try depth(of: frame, for: size, notes: &notes)
         let lens = camera.flatMap { $0.distortion == .none ? nil : $0 }
+        var observation = Observation(
+            timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
+            intrinsics: camera?.intrinsics, depth: depth, mask: mask,
+            instance: instance > 0 ? instance : mask.largestInstance ?? 1,
+            features: features.features(imageSize: size))
         if let lens {
-            do throws(ImageError) {
-                mask = try rectifier.rectify(mask, camera: lens)
-                if let taken = depth {
-                    depth = try rectifier.rectify(taken, camera: lens, imageSize: size)
-                }
-            } catch {
+            do throws(ImageError) { observation = try rectifier.rectify(observation, camera: lens) } catch {
                 throw Drop(.cameraInfo, "\(error)")
             }
-            let region = mask.bounds(of: chosen)?.grown(by: 0.5) ?? PixelRegion(size)
-            map = map.rectified(camera: lens, region: region)
         }
-        let observation = Observation(
-            timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
-            intrinsics: camera?.intrinsics, depth: depth, mask: mask, instance: chosen, features: map)
         return SightedObservation(observation: observation, lens: lens)
     }
 

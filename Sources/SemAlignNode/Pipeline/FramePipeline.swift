@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import SemAlignCore
-internal import SemAlignImages
+public import SemAlignCore
+public import SemAlignImages
 internal import SemAlignMessages
 
 /// A message that the node publishes or a replay writes.
@@ -131,7 +131,7 @@ extension TrackingResult {
     }
 
     /// The same answer with pixels as the camera's lens puts them; what is outside the image is not visible.
-    func seen(in size: ImageSize, through lens: LensCamera?) -> TrackingResult {
+    public func seen(in size: ImageSize, through lens: LensCamera?) -> TrackingResult {
         let straight = keypoints.map(\.pixel)
         let pixels = lens.map { $0.distorted(straight).map { $0 ?? SIMD2(.nan, .nan) } } ?? straight
         let image = PixelRegion(size)
