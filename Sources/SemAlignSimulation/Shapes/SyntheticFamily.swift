@@ -28,12 +28,12 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
     var nuisance: Double {
         switch self {
         case .mug: 1.9
-        case .kettle: 2.1
+        case .kettle: 2.25
         case .chair: 1.35
         case .truck: 0.8
         case .animal: 1.7
         case .hammer: 3
-        case .locomotive: 0.8
+        case .locomotive: 1.05
         }
     }
 
