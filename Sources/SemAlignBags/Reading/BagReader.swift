@@ -92,14 +92,19 @@ public struct BagReader: Sendable {
 public struct MessageSelection: Hashable, Sendable {
     /// Names of the wanted topics; `nil` wants all.
     public var topics: Set<String>?
+    /// What is wanted of them, by patterns.
+    public var filter: TopicFilter
     /// Earliest wanted log time [ns].
     public var start: UInt64
     /// First log time that is not wanted any more [ns]; `nil` wants all.
     public var end: UInt64?
 
     /// Makes a selection; the end does not belong to it.
-    public init(topics: Set<String>? = nil, start: UInt64 = 0, end: UInt64? = nil) {
+    public init(
+        topics: Set<String>? = nil, filter: TopicFilter = .all, start: UInt64 = 0, end: UInt64? = nil
+    ) {
         self.topics = topics
+        self.filter = filter
         self.start = start
         self.end = end
     }
@@ -123,8 +128,10 @@ public struct MessageSelection: Hashable, Sendable {
 
     /// Numbers of the wanted channels.
     func channels(in table: ChannelTable) -> Set<UInt16> {
-        guard let topics else { return Set(table.channels.keys) }
-        return Set(table.channels.values.filter { topics.contains($0.topic) }.map(\.id))
+        Set(
+            table.channels.values.filter {
+                (topics?.contains($0.topic) ?? true) && filter.contains($0.topic)
+            }.map(\.id))
     }
 }
 
