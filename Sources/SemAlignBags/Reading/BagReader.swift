@@ -64,6 +64,12 @@ public struct BagReader: Sendable {
         return OrderedMessages(self, blocks, scan.table, selection, ending: scan.ending)
     }
 
+    /// Earliest log time [ns], from the summary where it has it, else by reading all of the bag; 0 where it is empty.
+    public func startTime() throws(BagError) -> UInt64 {
+        if let statistics = summary?.statistics { return statistics.messageStartTime }
+        return try info(withTiming: false).statistics.messageStartTime
+    }
+
     /// Reads the attachment at an entry of the summary, and checks it.
     public func attachment(_ index: AttachmentIndex) throws(BagError) -> Attachment {
         var (bytes, fields) = try record(.attachment, at: index.offset, length: index.length)

@@ -30,6 +30,9 @@ public struct RecordedMessage: Hashable, Sendable {
         self.publishTime = publishTime
     }
 
+    /// Memory that it takes [bytes], roughly.
+    var weight: Int { payload.count + 256 }
+
     /// Topic and schema: what a channel of a bag stands for.
     var channelName: ChannelName { ChannelName(topic: topic, schema: schema) }
 

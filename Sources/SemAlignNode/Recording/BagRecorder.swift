@@ -64,7 +64,14 @@ public struct BagRecorder: ~Copyable {
 
 /// The side of a recorder that messages come in; a class since threads share it.
 public final class RecorderInput: Sendable {
-    let queue: RecorderQueue
+    /// What the writing thread finds in its queue.
+    enum Entry: Sendable {
+        case message(RecordedMessage)
+        /// A snapshot was asked for.
+        case snapshot
+    }
+
+    let queue: BoundedQueue<Entry>
     let report: @Sendable (RecorderEvent) -> Void
     private let topics: TopicFilter
     private let state: Mutex<RecorderSummary>
@@ -73,26 +80,29 @@ public final class RecorderInput: Sendable {
     private let paused: Atomic<Bool>
 
     init(_ configuration: RecorderConfiguration, report: @escaping @Sendable (RecorderEvent) -> Void) {
-        queue = RecorderQueue(limit: configuration.memoryLimit)
+        queue = BoundedQueue(limit: configuration.memoryLimit)
         topics = configuration.topics
         state = Mutex(RecorderSummary())
         paused = Atomic(configuration.startsPaused)
         self.report = report
     }
 
-    /// Hands a message over without waiting; false where it was dropped because the disk is too slow.
+    /// Hands a message over without waiting; false where it will be missing, and is counted.
     ///
-    /// Topics that are not recorded, and everything during a pause, are passed over; after a failure messages
-    /// are counted as lost.
+    /// That is because the disk is too slow, or recording has failed. Topics that are not recorded, and
+    /// everything during a pause, are passed over.
     @discardableResult
     public func put(_ message: RecordedMessage) -> Bool {
-        guard !isPaused, topics.contains(message.topic) else { return true }
+        guard isRecording(message.topic) else { return true }
         guard !hasStopped.load(ordering: .acquiring) else {
             change { $0.lost += 1 }
-            return true
+            return false
         }
-        return queue.put(message)
+        return queue.offer(.message(message), weight: message.weight)
     }
+
+    /// True where messages of a topic are recorded at present.
+    public func isRecording(_ topic: String) -> Bool { !isPaused && topics.contains(topic) }
 
     /// True while nothing is recorded.
     public var isPaused: Bool {
@@ -104,12 +114,12 @@ public final class RecorderInput: Sendable {
     public var hasFailed: Bool { hasStopped.load(ordering: .acquiring) }
 
     /// Writes what a snapshot holds by now to a file of its own; without snapshot mode nothing happens.
-    public func takeSnapshot() { queue.requestSnapshot() }
+    public func takeSnapshot() { _ = queue.put(.snapshot, weight: 0) }
 
     /// What was recorded so far; messages of the open file are not yet counted.
     public var summary: RecorderSummary {
         var summary = state.withLock { $0 }
-        summary.dropped = queue.droppedCount
+        summary.dropped = queue.refusedCount
         return summary
     }
 

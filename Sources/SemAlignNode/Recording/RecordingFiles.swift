@@ -29,7 +29,11 @@ struct RecordingFiles: Sendable {
     /// Puts a number of at least four digits before the suffix.
     static func name(_ path: String, _ number: Int) -> String {
         let digits = String(number)
-        let suffix = "_" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        return name(path, suffix: "_" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits)
+    }
+
+    /// Puts a text before the suffix of a file's name; where there is none it becomes `.mcap`.
+    static func name(_ path: String, suffix: String) -> String {
         let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
         guard let dot = path[start...].lastIndex(of: "."), dot > start else { return path + suffix + ".mcap" }
         return path[..<dot] + suffix + path[dot...]

@@ -62,8 +62,8 @@ struct RecordingLoop: ~Copyable {
             let delivery = shared.queue.take(until: nextFlush)
             do throws(BagError) {
                 switch delivery {
-                case .message(let message): try take(message)
-                case .snapshot: try writeSnapshot()
+                case .value(.message(let message)): try take(message)
+                case .value(.snapshot): try writeSnapshot()
                 case .timeout: break
                 case .closed:
                     try close()
@@ -106,7 +106,7 @@ struct RecordingLoop: ~Copyable {
         case .none: return false
         case .some(let file):
             guard let start = file.firstLogTime else { return false }
-            let size = file.bag.size + UInt64(RecorderQueue.weight(of: message))
+            let size = file.bag.size + UInt64(message.weight)
             if let limit = configuration.splitSize, size > limit { return true }
             guard let limit = configuration.splitTime, message.logTime > start else { return false }
             return message.logTime - start >= limit
@@ -204,7 +204,9 @@ struct RecordingLoop: ~Copyable {
         shared.fail(error.description)
         shared.queue.close()
         var waiting: UInt64 = 0
-        while case .message = shared.queue.take(until: 0) { waiting += 1 }
+        while case .value(let entry) = shared.queue.take(until: 0) {
+            if case .message = entry { waiting += 1 }
+        }
         shared.change { $0.lost += waiting }
     }
 }

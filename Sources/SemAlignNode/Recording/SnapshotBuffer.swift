@@ -18,11 +18,11 @@ struct SnapshotBuffer: Sendable {
     mutating func add(_ message: RecordedMessage) -> [RecordedMessage] {
         var forgotten: [RecordedMessage] = []
         messages.append(message)
-        size += RecorderQueue.weight(of: message)
+        size += message.weight
         while first < messages.count - 1,
             size > limit || messages[first].logTime &+ window < message.logTime
         {
-            size -= RecorderQueue.weight(of: messages[first])
+            size -= messages[first].weight
             forgotten.append(messages[first])
             first += 1
         }

@@ -211,32 +211,6 @@ extension BagMessage {
         #expect(summary.failure?.contains("out_0002.mcap") == true)
     }
 
-    @Test(
-        "A queue that is full drops and counts; it takes again once there is room, and a huge message alone")
-    func boundedQueue() {
-        let queue = RecorderQueue(limit: 3000)
-        #expect(queue.put(noise(0, bytes: 10_000)))
-        #expect(!queue.put(noise(1)))
-        guard case .message(let first) = queue.take(until: 0) else {
-            Issue.record("nothing there")
-            return
-        }
-        #expect(first == noise(0, bytes: 10_000))
-        #expect(queue.put(noise(2)) && queue.put(noise(3)) && !queue.put(noise(4)))
-        #expect(queue.droppedCount == 2)
-        queue.close()
-        for number in 2...3 {
-            guard case .message(noise(number)) = queue.take(until: 0) else {
-                Issue.record("\(number) is missing")
-                continue
-            }
-        }
-        guard case .closed = queue.take(until: 0) else {
-            Issue.record("not closed")
-            return
-        }
-    }
-
     @Test("More topics than a recording takes are refused and counted, the others go on")
     func topicFlood() throws {
         let summary = try record(

@@ -71,7 +71,10 @@ struct BagRecord: ParsableCommand {
                 report: { StandardError.note($0.description) })
         }
         print(json ? Self.json(summary).line : summary.description)
-        if let failure = summary.recorder.failure { throw CommandFailure.outputError(failure) }
+        guard summary.recorder.failure == nil else {
+            throw CommandFailure.outputError(
+                "the recording ended before its time, \(summary.recorder.lost) messages are lost")
+        }
     }
 
     private var endpoints: WireRecordingConfiguration {
@@ -106,28 +109,5 @@ struct BagRecord: ParsableCommand {
             ("malformed", .integer(Int(clamping: summary.malformed))),
             ("failure", recorder.failure.map { .text($0) } ?? .null),
         ])
-    }
-}
-
-/// Which topics of a bag or of the wire.
-struct TopicOptions: ParsableArguments {
-    @Option(help: "Topic, in which * stands for any text; may be given several times; all unless given.")
-    var topic: [String] = []
-    @Option(help: "Topic to leave out, in which * stands for any text; may be given several times.")
-    var exclude: [String] = []
-
-    var filter: TopicFilter { TopicFilter(included: topic, excluded: exclude) }
-}
-
-/// Compression as people write it.
-enum BagCompression: String, ExpressibleByArgument, CaseIterable {
-    case none, lz4, zstd
-
-    var compression: Compression {
-        switch self {
-        case .none: .none
-        case .lz4: .lz4
-        case .zstd: .zstd
-        }
     }
 }
