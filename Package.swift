@@ -107,7 +107,7 @@ let package = Package(
                 "SemAlignNode", "SemAlignCore", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
                 "SemAlignImages", "SemAlignSimulation",
             ]),
-        tests("CommandLineTests", []),
+        tests("CommandLineTests", ["SemAlignBags"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

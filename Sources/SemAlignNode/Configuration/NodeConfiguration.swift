@@ -23,6 +23,8 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var track = TrackerConfiguration()
     /// What is asked of every frame.
     public var correspondence = CorrespondenceSettings()
+    /// What is recorded.
+    public var record = RecordSettings()
     /// Counters and logs.
     public var reports = ReportSettings()
 

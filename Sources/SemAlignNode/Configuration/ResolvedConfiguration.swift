@@ -81,6 +81,7 @@ extension NodeConfiguration {
                 remedy: "name an endpoint that results go to")
         }
         try checkTopics()
+        try record.recorder(at: 0)?.check()
         if !correspondence.reference.isEmpty,
             correspondence.references[correspondence.reference] == nil
         {

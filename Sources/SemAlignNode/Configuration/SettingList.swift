@@ -4,7 +4,8 @@ internal import SemAlignCore
 extension Setting {
     /// Every setting there is, in the order in which they are printed.
     public static var all: [Setting] {
-        general + subscribing + publishing + topics + joining + tracking + correspondence + reports
+        general + subscribing + publishing + topics + joining + tracking + correspondence + recording
+            + reports
     }
 
     private static var general: [Setting] {
@@ -154,6 +155,38 @@ extension Setting {
             Setting(
                 "correspondence.points", \.correspondence.points, .queryPoints,
                 "Points that are asked for in every frame until a query replaces them."),
+        ]
+    }
+
+    private static var recording: [Setting] {
+        [
+            Setting(
+                "record.path", \.record.path, .path,
+                "Bag to record to; the time of the start is put before its suffix. Empty = record nothing."),
+            Setting(
+                "record.inputs", \.record.hasInputs, .flag, "Record the messages that the node receives."),
+            Setting(
+                "record.outputs", \.record.hasOutputs, .flag, "Record the messages that the node publishes."),
+            Setting(
+                "record.topics", \.record.topics, .topicPatterns, "Topics to record; an empty list = all."),
+            Setting("record.exclude", \.record.exclude, .topicPatterns, "Topics not to record."),
+            Setting(
+                "record.compression", \.record.compression, .choice, "Compression of the bag's chunks."),
+            Setting(
+                "record.split_mib", \.record.splitMebibytes, .integer(0...1_000_000),
+                "Size in MiB of a file before the next one is begun; 0 = one file."),
+            Setting(
+                "record.split_s", \.record.splitSeconds, .number(0...1e6),
+                "Time in seconds of a file before the next one is begun; 0 = one file."),
+            Setting(
+                "record.keep", \.record.keptFiles, .integer(0...1_000_000),
+                "Files that are kept, the oldest are deleted; 0 = all."),
+            Setting(
+                "record.snapshot_s", \.record.snapshotSeconds, .number(0...1e6),
+                "Keep this many seconds in memory and write them on SIGUSR1; 0 = write everything."),
+            Setting(
+                "record.memory_mib", \.record.memoryMebibytes, .integer(1...65_536),
+                "Memory in MiB for messages that wait for the disk, and again for a snapshot."),
         ]
     }
 

@@ -14,6 +14,7 @@ struct AlignmentLoop: ~Copyable {
     private var publisher: Publisher
     private var pipeline: FramePipeline
     private var nextReport: UInt64
+    private var sequences: [String: UInt32] = [:]
 
     /// Opens the endpoints of the configuration.
     init(
@@ -71,13 +72,26 @@ struct AlignmentLoop: ~Copyable {
     }
 
     private mutating func publish(_ message: OutgoingMessage) {
+        let now = shared.clocks.wall()
+        if shared.configuration.record.hasOutputs { record(message, at: now) }
         do throws(TransportError) {
             try publisher.publish(
                 topic: message.topic, schema: message.schema, payload: message.payload.span,
-                publishTime: shared.clocks.wall())
+                publishTime: now)
         } catch {
             shared.record(Drop(.publish, "\(message.topic): \(error)"))
         }
+    }
+
+    /// Records an answer under the number that the publisher gives it.
+    private mutating func record(_ message: OutgoingMessage, at time: UInt64) {
+        guard shared.recorder != nil else { return }
+        let sequence = sequences[message.topic, default: 0]
+        sequences[message.topic] = sequence &+ 1
+        shared.put(
+            RecordedMessage(
+                topic: message.topic, schema: message.schema, payload: message.payload, sequence: sequence,
+                logTime: time))
     }
 
     private mutating func report() {

@@ -91,6 +91,7 @@ struct InputLoop: ~Copyable {
             let message = try WireMessage(decoding: slots, payloadLimit: limit)
             guard shared.inputTopics.contains(message.topic) else { return }
             count(message)
+            if shared.configuration.record.hasInputs { record(message) }
             take(
                 intake.receive(
                     IncomingMessage(topic: message.topic, schema: message.schema, payload: message.payload),
@@ -98,6 +99,15 @@ struct InputLoop: ~Copyable {
         } catch {
             shared.record(Drop(error))
         }
+    }
+
+    private func record(_ message: WireMessage) {
+        guard shared.recorder?.isRecording(message.topic) ?? false else { return }
+        shared.put(
+            RecordedMessage(
+                topic: message.topic, schema: message.schema, payload: message.payload,
+                sequence: message.stamp.map { UInt32(truncatingIfNeeded: $0.sequence) },
+                logTime: shared.clocks.wall(), publishTime: message.stamp?.publishTime))
     }
 
     private mutating func count(_ message: WireMessage) {

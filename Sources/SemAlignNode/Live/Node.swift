@@ -14,6 +14,7 @@ public struct Node: ~Copyable {
     private let shared: NodeShared
     private let inputThread: WorkerThread
     private let alignmentThread: WorkerThread
+    private let recorder: BagRecorder?
 
     /// Reads the files, opens the endpoints and starts the threads.
     ///
@@ -27,39 +28,54 @@ public struct Node: ~Copyable {
         try configuration.check()
         let resources = try NodeResources(configuration)
         for note in resources.notes { logger.warning("\(note)") }
-        let shared: NodeShared
-        do throws(TransportError) {
-            let context = if let context { context } else { try Context() }
-            shared = NodeShared(
-                configuration, context: context, wake: try WakeSignal(), clocks: clocks, logger: logger)
+        var recorder = try startRecorder(configuration, logger: logger, clocks: clocks)
+        do throws(NodeError) {
+            let shared = try NodeShared.make(
+                configuration, context: context, clocks: clocks, logger: logger, recorder: recorder?.input)
+            let alignment = try EndpointThread(name: "semalign-align") { started in
+                align(shared, resources, supervisor, started)
+            }
+            let input: Result<EndpointThread, NodeError> = EndpointThread.started(name: "semalign-input") {
+                receive(shared, resources, $0, onFailure: onFailure)
+            }
+            switch consume input {
+            case .success(let input):
+                return Node(shared, input: input, alignment: alignment, recorder: recorder.take())
+            case .failure(let error):
+                shared.mailbox.close()
+                alignment.thread.join()
+                throw error
+            }
         } catch {
-            throw NodeError(error)
-        }
-        let alignment = try EndpointThread(name: "semalign-align") { started in
-            align(shared, resources, supervisor, started)
-        }
-        let input: Result<EndpointThread, NodeError> = EndpointThread.started(name: "semalign-input") {
-            receive(shared, resources, $0, onFailure: onFailure)
-        }
-        switch consume input {
-        case .success(let input):
-            return Node(shared, input: input, alignment: alignment)
-        case .failure(let error):
-            shared.mailbox.close()
-            alignment.thread.join()
+            _ = recorder.take()?.stop()
             throw error
         }
     }
 
     private init(
-        _ shared: NodeShared, input: consuming EndpointThread, alignment: consuming EndpointThread
+        _ shared: NodeShared, input: consuming EndpointThread, alignment: consuming EndpointThread,
+        recorder: consuming BagRecorder?
     ) {
         self.shared = shared
         inputs = input.endpoints
         outputs = alignment.endpoints
         inputThread = input.thread
         alignmentThread = alignment.thread
+        self.recorder = recorder
     }
+
+    /// Starts to record where the configuration says so.
+    private static func startRecorder(
+        _ configuration: NodeConfiguration, logger: Logger, clocks: NodeClocks
+    ) throws(NodeError) -> BagRecorder? {
+        guard let recorder = configuration.record.recorder(at: clocks.wall()) else { return nil }
+        return try BagRecorder.start(recorder, clocks: clocks) { event in
+            logger.log(level: event.isWarning ? .warning : .info, "\(event)")
+        }
+    }
+
+    /// What a recording takes and does; `nil` where nothing is recorded.
+    var recording: RecorderInput? { shared.recorder }
 
     /// What the node did so far.
     public var summary: NodeSummary { shared.counters.summary }
@@ -73,6 +89,10 @@ public struct Node: ~Copyable {
         inputThread.join()
         shared.mailbox.close()
         alignmentThread.join()
+        if let recorder {
+            let recorded = recorder.stop()
+            shared.logger.info("\(recorded)")
+        }
         if let failure = shared.failure.withLock({ $0 }) { throw failure }
         return shared.counters.summary
     }

@@ -21,7 +21,8 @@ extension Node {
             logger.warning("\(endpoint) is open to other machines without encryption (allow_insecure)")
         }
         supervisor.notify("READY=1")
-        signal.wait()
+        let recording = node.recording
+        signal.wait { recording?.takeSnapshot() }
         supervisor.notify("STOPPING=1")
         let summary = try node.stop()
         logger.info("stopped: \(summary)")

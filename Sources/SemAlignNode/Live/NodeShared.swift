@@ -12,6 +12,8 @@ final class NodeShared: Sendable {
     let counters: NodeCounters
     let clocks: NodeClocks
     let logger: Logger
+    /// Where messages are recorded; `nil` where nothing is.
+    let recorder: RecorderInput?
     /// Topics that are listened to: a subscription brings all that begin like them.
     let inputTopics: Set<String>
     /// Set by the input thread in every round, taken by the alignment thread before it says that all is well.
@@ -21,21 +23,47 @@ final class NodeShared: Sendable {
 
     init(
         _ configuration: NodeConfiguration, context: Context, wake: WakeSignal, clocks: NodeClocks,
-        logger: Logger
+        logger: Logger, recorder: RecorderInput?
     ) {
         self.configuration = configuration
         self.context = context
         self.wake = wake
         self.clocks = clocks
         self.logger = logger
+        self.recorder = recorder
         counters = NodeCounters(now: clocks.steady())
         inputTopics = Set(MessageDecoder(configuration).topics)
+    }
+
+    /// Opens what the threads share of the transport.
+    static func make(
+        _ configuration: NodeConfiguration, context: Context?, clocks: NodeClocks, logger: Logger,
+        recorder: RecorderInput?
+    ) throws(NodeError) -> NodeShared {
+        do throws(TransportError) {
+            let context = if let context { context } else { try Context() }
+            return NodeShared(
+                configuration, context: context, wake: try WakeSignal(), clocks: clocks, logger: logger,
+                recorder: recorder)
+        } catch {
+            throw NodeError(error)
+        }
     }
 
     /// Counts a drop, and says it unless its reason was said lately.
     func record(_ drop: Drop) {
         guard let line = counters.record(drop, at: clocks.steady()) else { return }
         logger.log(level: drop.reason == .superseded ? .info : .warning, "\(line)")
+    }
+
+    /// Records a message; what will be missing is counted, and said where that is news.
+    func put(_ message: RecordedMessage) {
+        guard let recorder, !recorder.put(message) else { return }
+        guard recorder.hasFailed else {
+            record(Drop(.record, "the disk is slower than \(message.topic) comes"))
+            return
+        }
+        _ = counters.record(Drop(.record, "recording has stopped"), at: clocks.steady())
     }
 
     /// Counts a frame that a newer one overtook.
