@@ -62,6 +62,13 @@ extension AnnotatedDataset {
         return size
     }
 
+    /// Loads the patch features alone.
+    public func features(of image: AnnotatedImage) throws(DatasetError) -> FeatureMap {
+        let size =
+            if image.crop == nil { try imageSize(of: image) } else { ImageSize(width: 1, height: 1) }
+        return try features(of: image, size: size)
+    }
+
     private func mask(of image: AnnotatedImage, size: ImageSize) throws(DatasetError) -> ObjectMask {
         guard let path = image.maskPath else {
             return ObjectMask(size: size, labels: [UInt8](repeating: 0, count: size.width * size.height))
