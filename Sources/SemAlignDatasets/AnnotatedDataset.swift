@@ -63,7 +63,7 @@ public struct AnnotatedDataset: Hashable, Sendable {
     /// Images of no file, with paths that start from the working folder.
     init(images: [AnnotatedImage]) {
         (path, className, keypointNames, flip, skeleton) = ("", "", [], nil, [])
-        (self.images, pairs) = (images, [])
+        (self.images, pairs, annotationPaths) = (images, [], [])
     }
 
     /// Folder that all paths are relative to.
