@@ -61,6 +61,9 @@ final class RunningProgram {
         try process.run()
     }
 
+    /// Sends it a signal.
+    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
     /// Asks it to stop, as a terminal or a supervisor does.
     func terminate() { process.terminate() }
 

@@ -95,6 +95,6 @@ extension ReplaySummary: CustomStringConvertible {
 }
 
 /// A duration [ns] for people.
-private func milliseconds(_ duration: UInt64) -> String {
+func milliseconds(_ duration: UInt64) -> String {
     "\((Double(duration) / 1e4).rounded() / 100) ms"
 }

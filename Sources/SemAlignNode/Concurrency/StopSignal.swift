@@ -3,6 +3,8 @@ internal import Glibc
 
 /// SIGINT and SIGTERM as an orderly stop: the first one is waited for, a second one ends the process with 130.
 ///
+/// SIGUSR1 asks for a report meanwhile; SIGUSR2 is the process's own.
+///
 /// Make it on the main thread before any other thread starts: threads inherit the mask, so that only
 /// `wait` sees the signals.
 public struct StopSignal: ~Copyable {
@@ -11,24 +13,29 @@ public struct StopSignal: ~Copyable {
     /// Blocks the signals on this thread and on those that it starts from now on.
     public init() {
         unsafe sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM, SIGUSR1] { unsafe sigaddset(&signals, number) }
+        for number in [SIGINT, SIGTERM, SIGUSR1, SIGUSR2] { unsafe sigaddset(&signals, number) }
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// Waits for the first signal, or for a call of `wake`, and arms the second signal.
-    public func wait() {
+    ///
+    /// Each SIGUSR1 that comes before calls `report` on this thread.
+    public func wait(report: () -> Void = {}) {
         var mask = signals
         var received: Int32 = 0
-        while unsafe sigwait(&mask, &received) != 0 {}
+        while unsafe sigwait(&mask, &received) != 0 || received == SIGUSR1 {
+            if received == SIGUSR1 { report() }
+            received = 0
+        }
         signal(SIGINT) { _ in _exit(130) }
         signal(SIGTERM) { _ in _exit(130) }
-        // SIGUSR1 stays blocked: it is the process's own, and comes late where a signal was first.
-        unsafe sigdelset(&mask, SIGUSR1)
+        // These stay blocked: the process's own comes late where a signal was first, and no report is left to give.
+        for number in [SIGUSR1, SIGUSR2] { unsafe sigdelset(&mask, number) }
         unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     }
 
     /// Ends the wait from any thread of this process: the work is done, or cannot go on.
     public static func wake() {
-        kill(getpid(), SIGUSR1)
+        kill(getpid(), SIGUSR2)
     }
 }

@@ -25,6 +25,8 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var correspondence = CorrespondenceSettings()
     /// Counters and logs.
     public var reports = ReportSettings()
+    /// What is kept of each frame for whoever looks into latency.
+    public var profile = ProfileKeepingSettings()
 
     /// Makes the default configuration.
     public init() {}
@@ -116,6 +118,17 @@ public struct CorrespondenceSettings: Hashable, Sendable {
     public var reference = ""
     /// Points that are asked for from the start.
     public var points: [CorrespondenceQuery] = []
+
+    /// Makes the defaults.
+    public init() {}
+}
+
+/// What is kept of each frame for whoever looks into latency.
+public struct ProfileKeepingSettings: Hashable, Sendable {
+    /// Frames that are kept with all their stages; 0 = none.
+    public var frames = 0
+    /// Folder that SIGUSR1 writes files to; empty = it only logs.
+    public var folder = ""
 
     /// Makes the defaults.
     public init() {}

@@ -156,6 +156,12 @@ extension Setting {
             Setting(
                 "diagnostics.period_ms", \.reports.diagnosticsPeriodMilliseconds, .integer(10...60_000),
                 "Time between two diagnostics messages."),
+            Setting(
+                "profile.frames", \.profile.frames, .integer(0...1_000_000),
+                "Frames that are kept with all their stages for SIGUSR1 to write; 0 = none."),
+            Setting(
+                "profile.folder", \.profile.folder, .path,
+                "Existing folder that SIGUSR1 writes histograms and frames to; empty = it only logs."),
             Setting("log.level", \.reports.logLevel, .choice, "Messages below this level are not written."),
             Setting("log.format", \.reports.logFormat, .choice, "Form of the log lines on standard error."),
         ]

@@ -3,6 +3,7 @@ public import Logging
 public import SemAlignTransport
 internal import SemAlignCore
 internal import SemAlignMessages
+public import SemAlignProfiling
 internal import Synchronization
 
 /// A running node: two threads that receive and answer frames until `stop`.
@@ -11,18 +12,20 @@ public struct Node: ~Copyable {
     public let inputs: [String]
     /// Endpoints that subscribers of results can connect to, with wildcards resolved.
     public let outputs: [String]
-    private let shared: NodeShared
+    let shared: NodeShared
+    let startedAt: UInt64
     private let inputThread: WorkerThread
     private let alignmentThread: WorkerThread
 
     /// Reads the files, opens the endpoints and starts the threads.
     ///
-    /// `context` is shared with whoever uses `inproc://` endpoints; `onFailure` is called from a thread that
+    /// `context` is shared with whoever uses `inproc://` endpoints; `recorder` keeps what happened to each frame,
+    /// which costs a few microseconds a frame; `onFailure` is called from a thread that
     /// cannot go on. Throws before anything runs if a file, a setting or an endpoint is not usable.
     public static func start(
         _ configuration: NodeConfiguration, logger: Logger, context: Context? = nil,
         clocks: NodeClocks = .system, supervisor: ServiceSupervisor = ServiceSupervisor(notifySocket: nil),
-        onFailure: @escaping @Sendable () -> Void = {}
+        recorder: FrameRecorder? = nil, onFailure: @escaping @Sendable () -> Void = {}
     ) throws(NodeError) -> Node {
         try configuration.check()
         let resources = try NodeResources(configuration)
@@ -31,7 +34,8 @@ public struct Node: ~Copyable {
         do throws(TransportError) {
             let context = if let context { context } else { try Context() }
             shared = NodeShared(
-                configuration, context: context, wake: try WakeSignal(), clocks: clocks, logger: logger)
+                configuration, context: context, wake: try WakeSignal(), clocks: clocks, logger: logger,
+                recorder: recorder)
         } catch {
             throw NodeError(error)
         }
@@ -55,6 +59,7 @@ public struct Node: ~Copyable {
         _ shared: NodeShared, input: consuming EndpointThread, alignment: consuming EndpointThread
     ) {
         self.shared = shared
+        startedAt = shared.clocks.steady()
         inputs = input.endpoints
         outputs = alignment.endpoints
         inputThread = input.thread

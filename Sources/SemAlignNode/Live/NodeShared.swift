@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Logging
+internal import SemAlignProfiling
 internal import SemAlignTransport
 internal import Synchronization
 
@@ -12,6 +13,8 @@ final class NodeShared: Sendable {
     let counters: NodeCounters
     let clocks: NodeClocks
     let logger: Logger
+    /// Keeps what happened to each frame, where somebody wants to know.
+    let recorder: FrameRecorder?
     /// Topics that are listened to: a subscription brings all that begin like them.
     let inputTopics: Set<String>
     /// Set by the input thread in every round, taken by the alignment thread before it says that all is well.
@@ -21,20 +24,23 @@ final class NodeShared: Sendable {
 
     init(
         _ configuration: NodeConfiguration, context: Context, wake: WakeSignal, clocks: NodeClocks,
-        logger: Logger
+        logger: Logger, recorder: FrameRecorder?
     ) {
         self.configuration = configuration
         self.context = context
         self.wake = wake
         self.clocks = clocks
         self.logger = logger
+        self.recorder = recorder
         counters = NodeCounters(now: clocks.steady())
         inputTopics = Set(MessageDecoder(configuration).topics)
     }
 
     /// Counts a drop, and says it unless its reason was said lately.
     func record(_ drop: Drop) {
-        guard let line = counters.record(drop, at: clocks.steady()) else { return }
+        let now = clocks.steady()
+        recorder?.add(DropRecord(time: now, reason: drop.reason.rawValue))
+        guard let line = counters.record(drop, at: now) else { return }
         logger.log(level: drop.reason == .superseded ? .info : .warning, "\(line)")
     }
 
@@ -47,6 +53,10 @@ final class NodeShared: Sendable {
 /// A frame in the mailbox.
 struct QueuedJob: Sendable {
     let job: FrameJob
+    /// When its last stream came [ns, steady clock].
+    let lastArrival: UInt64
     /// When it was put in [ns, steady clock].
     let queued: UInt64
+    /// What happened to the frame so far, where somebody wants to know.
+    let record: FrameRecord?
 }
