@@ -62,6 +62,7 @@ let package = Package(
         core("CRC"),
         core("SemAlignProfiling"),
         .target(name: "CAllocations"),
+        .target(name: "CSystem"),
         core("SemAlignImages", ["SemAlignCore", "COpenCV"]),
         core(
             "SemAlignMessages",
@@ -78,7 +79,7 @@ let package = Package(
             "SemAlignNode",
             [
                 "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
-                "SemAlignProfiling",
+                "SemAlignProfiling", "CSystem",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]),
         .executableTarget(

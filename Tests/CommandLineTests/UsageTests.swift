@@ -6,7 +6,7 @@ import Testing
 @Suite struct UsageTests {
     static let commands = [
         ["simulate"], ["build"], ["align"], ["evaluate"], ["show"], ["run"], ["watch"], ["replay"],
-        ["profile"],
+        ["profile"], ["doctor"], ["calibration", "check"],
         ["bag", "info"], ["bag", "check"], ["bag", "recover"], ["bag", "convert"], ["bag", "play"],
     ]
 
@@ -52,6 +52,8 @@ import Testing
             Mistake("run --set join.max_wait_ms", 64, "name=value"),
             Mistake("run --config /never.yaml", 66, "/never.yaml"),
             Mistake("watch --overlays pictures", 64, "--truth"),
+            Mistake("doctor --bag /never.mcap", 66, "/never.mcap"),
+            Mistake("calibration check /never.yaml", 66, "/never.yaml"),
             Mistake("profile", 64, "--compare"),
             Mistake("profile --compare a", 64, "two profiles"),
             Mistake("profile --compare /never /never", 66, "/never"),

@@ -70,6 +70,9 @@ extension NodeConfiguration {
         for endpoint in subscribe.bind + publish.bind where !allowInsecure && isPublic(endpoint) {
             throw .publicBind(endpoint: endpoint)
         }
+        if let address = SocketAddress(reports.metricsBind), address.isPublic, !allowInsecure {
+            throw .publicBind(endpoint: reports.metricsBind)
+        }
         guard !(subscribe.bind + subscribe.connect).isEmpty else {
             throw .conflict(
                 reason: "subscribe.bind and subscribe.connect are both empty",

@@ -25,6 +25,20 @@ extension SettingKind where Value == Int {
     }
 }
 
+extension SettingKind where Value == [Int] {
+    /// A list of whole numbers; a single one may stand without brackets.
+    static func integers(_ range: ClosedRange<Int>) -> Self {
+        Self(
+            accepts: "a list of whole numbers from \(range.lowerBound) to \(range.upperBound)",
+            parse: { value, _ in
+                let items = value.items ?? (value.isNull ? [] : [value])
+                let known = items.compactMap(\.integer).filter(range.contains)
+                return known.count == items.count ? known : nil
+            },
+            text: { flowList($0.map(String.init)) })
+    }
+}
+
 extension SettingKind where Value == Double {
     static func number(_ range: ClosedRange<Double>) -> Self {
         Self(
@@ -68,6 +82,17 @@ extension SettingKind where Value == String {
             accepts: "a path",
             parse: { value, base in
                 value.isNull ? "" : value.text.map { resolvedPath($0, in: base) }
+            },
+            text: quoted)
+    }
+
+    /// An IPv4 address and a port, or nothing.
+    static var socketAddress: Self {
+        Self(
+            accepts: "an IPv4 address and a port such as 127.0.0.1:9464, or nothing",
+            parse: { value, _ in
+                let text = value.isNull ? "" : value.text
+                return text.flatMap { $0.isEmpty || SocketAddress($0) != nil ? $0 : nil }
             },
             text: quoted)
     }

@@ -4,7 +4,8 @@ internal import SemAlignCore
 extension Setting {
     /// Every setting there is, in the order in which they are printed.
     public static var all: [Setting] {
-        general + subscribing + publishing + topics + joining + tracking + correspondence + reports
+        general + subscribing + publishing + topics + joining + tracking + objects + correspondence + reports
+            + realtime
     }
 
     private static var general: [Setting] {
@@ -137,6 +138,22 @@ extension Setting {
         ]
     }
 
+    private static var objects: [Setting] {
+        [
+            Setting(
+                "objects.limit", \.objects.limit, .integer(1...64),
+                "Objects that are followed at a time, each with an answer of its own; 1 = that of join.instance."
+            ),
+            Setting(
+                "objects.budget_ms", \.objects.budgetMilliseconds, .number(0...10_000),
+                "Time for the objects of one frame, those with the oldest answers first; 0 = as long as it takes."
+            ),
+            Setting(
+                "objects.memory_s", \.objects.memorySeconds, .number(0...3600),
+                "An object that no mask shows for so long is forgotten, and its number is free again."),
+        ]
+    }
+
     private static var correspondence: [Setting] {
         [
             Setting(
@@ -151,6 +168,29 @@ extension Setting {
         ]
     }
 
+    private static var realtime: [Setting] {
+        [
+            Setting(
+                "realtime.priority", \.realtime.priority, .integer(0...99),
+                "Priority of the threads under SCHED_FIFO; 0 = the usual scheduler. Stay below 50."),
+            Setting(
+                "realtime.input_cpus", \.realtime.inputProcessors, .integers(0...1023),
+                "Processors that the input thread may run on; none named = all."),
+            Setting(
+                "realtime.align_cpus", \.realtime.alignmentProcessors, .integers(0...1023),
+                "Processors that the alignment thread may run on; none named = all."),
+            Setting(
+                "realtime.lock_memory", \.realtime.locksMemory, .flag,
+                "Keep every page of the node in memory (mlockall)."),
+            Setting(
+                "realtime.huge_pages", \.realtime.advisesHugePages, .flag,
+                "Advise the kernel to put large blocks of memory on huge pages."),
+            Setting(
+                "realtime.cpu_dma_latency_us", \.realtime.wakeLatencyMicroseconds, .integer(-1...1_000_000),
+                "Longest time in µs that a processor may take to wake up; -1 = as the system likes."),
+        ]
+    }
+
     private static var reports: [Setting] {
         [
             Setting(
@@ -162,6 +202,9 @@ extension Setting {
             Setting(
                 "profile.folder", \.profile.folder, .path,
                 "Existing folder that SIGUSR1 writes histograms and frames to; empty = it only logs."),
+            Setting(
+                "metrics.bind", \.reports.metricsBind, .socketAddress,
+                "Where Prometheus finds /metrics, such as 127.0.0.1:9464; empty = nowhere."),
             Setting("log.level", \.reports.logLevel, .choice, "Messages below this level are not written."),
             Setting("log.format", \.reports.logFormat, .choice, "Form of the log lines on standard error."),
         ]

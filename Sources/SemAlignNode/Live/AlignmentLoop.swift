@@ -58,12 +58,12 @@ struct AlignmentLoop: ~Copyable {
             record.taken = start
             record.answered = aligned
             record.published = published
-            record.add(answer.result)
+            record.add(answer)
             record.alignmentCost = recorder.meter.reading() - before
             recorder.add(record)
         }
         for drop in answer.drops { shared.record(drop) }
-        shared.counters.answered(answer.result)
+        shared.counters.answered(answer)
         shared.counters.took("wait", start &- queued.queued)
         shared.counters.took("answer", aligned &- start)
         shared.counters.took("publish", published &- aligned)
@@ -108,8 +108,9 @@ struct AlignmentLoop: ~Copyable {
 
 extension FrameRecord {
     /// Notes what the tracker did.
-    fileprivate mutating func add(_ result: TrackingResult) {
-        stages = result.stages.map { Stage($0.name, $0.nanoseconds) }
+    fileprivate mutating func add(_ answer: FramePipeline.Answer) {
+        stages = answer.stages.map { Stage($0.name, $0.nanoseconds) }
+        let result = answer.result
         // A search costs what it costs, also where it only confirms the track.
         isCold = result.startedCold || stages.contains { $0.name == "cold" }
         state = result.state.rawValue

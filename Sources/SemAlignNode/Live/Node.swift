@@ -16,6 +16,10 @@ public struct Node: ~Copyable {
     let startedAt: UInt64
     private let inputThread: WorkerThread
     private let alignmentThread: WorkerThread
+    private let tuning: ProcessTuning
+    private let metrics: MetricsServer?
+    /// Where Prometheus finds the counters, with the port that was chosen; `nil` = nowhere.
+    public let metricsAddress: String?
 
     /// Reads the files, opens the endpoints and starts the threads.
     ///
@@ -39,6 +43,16 @@ public struct Node: ~Copyable {
         } catch {
             throw NodeError(error)
         }
+        let metrics: MetricsServer?
+        if configuration.reports.metricsBind.isEmpty {
+            metrics = nil
+        } else {
+            metrics = try MetricsServer(address: configuration.reports.metricsBind, clock: clocks.steady) {
+                MetricsText(shared.counters.snapshot(at: clocks.steady())).text
+            }
+        }
+        let tuning = ProcessTuning(configuration.realtime)
+        for outcome in tuning.outcomes { shared.say(outcome) }
         let alignment = try EndpointThread(name: "semalign-align") { started in
             align(shared, resources, supervisor, started)
         }
@@ -47,7 +61,7 @@ public struct Node: ~Copyable {
         }
         switch consume input {
         case .success(let input):
-            return Node(shared, input: input, alignment: alignment)
+            return Node(shared, input: input, alignment: alignment, tuning: tuning, metrics: metrics)
         case .failure(let error):
             shared.mailbox.close()
             alignment.thread.join()
@@ -56,8 +70,12 @@ public struct Node: ~Copyable {
     }
 
     private init(
-        _ shared: NodeShared, input: consuming EndpointThread, alignment: consuming EndpointThread
+        _ shared: NodeShared, input: consuming EndpointThread, alignment: consuming EndpointThread,
+        tuning: consuming ProcessTuning, metrics: consuming MetricsServer?
     ) {
+        self.tuning = tuning
+        metricsAddress = metrics?.address
+        self.metrics = metrics
         self.shared = shared
         startedAt = shared.clocks.steady()
         inputs = input.endpoints
@@ -86,6 +104,10 @@ public struct Node: ~Copyable {
         _ shared: NodeShared, _ resources: NodeResources, _ supervisor: ServiceSupervisor,
         _ started: EndpointThread.Report
     ) {
+        let realtime = shared.configuration.realtime
+        shared.place(
+            "semalign-align",
+            ThreadPlacement(processors: realtime.alignmentProcessors, priority: realtime.priority))
         let pipeline = FramePipeline(
             shared.configuration, representation: resources.representation,
             references: resources.references, reportsDurations: true)
@@ -102,8 +124,12 @@ public struct Node: ~Copyable {
         _ shared: NodeShared, _ resources: NodeResources,
         _ started: EndpointThread.Report, onFailure: @Sendable () -> Void
     ) {
+        let realtime = shared.configuration.realtime
+        shared.place(
+            "semalign-input",
+            ThreadPlacement(processors: realtime.inputProcessors, priority: realtime.priority))
         let intake = FrameIntake(
-            shared.configuration, representation: resources.representation.representation,
+            shared.configuration, appearance: resources.representation.representation.appearance,
             calibration: resources.calibration, keepsEveryFrame: false)
         var hasStarted = false
         do throws(TransportError) {

@@ -44,6 +44,16 @@ final class NodeShared: Sendable {
         logger.log(level: drop.reason == .superseded ? .info : .warning, "\(line)")
     }
 
+    /// Says what became of a request to the operating system.
+    func say(_ outcome: RealtimeOutcome) {
+        logger.log(level: outcome.isGranted ? .info : .warning, "realtime: \(outcome.line)")
+    }
+
+    /// Places the calling thread, and says what became of it.
+    func place(_ name: String, _ placement: ThreadPlacement) {
+        for outcome in placement.apply(name: name) { say(outcome) }
+    }
+
     /// Counts a frame that a newer one overtook.
     func recordSuperseded(_ stamp: UInt64) {
         record(Drop(.superseded, "the frame at \(stamp) was overtaken by a newer one"))

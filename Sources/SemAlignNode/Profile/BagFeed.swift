@@ -17,6 +17,12 @@ struct BagFeed: Sendable {
     let topics: Set<String>
     private let path: String
 
+    /// Names a bag without looking into it.
+    init(path: String, topics: Set<String>) {
+        self.path = path
+        self.topics = topics
+    }
+
     /// Looks through the bag once.
     init(path: String, _ configuration: NodeConfiguration) throws(NodeError) {
         self.path = path

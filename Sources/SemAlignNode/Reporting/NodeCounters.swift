@@ -32,12 +32,12 @@ final class NodeCounters: Sendable {
     }
 
     /// Counts an answer.
-    func answered(_ result: TrackingResult) {
+    func answered(_ answer: FramePipeline.Answer) {
         state.withLock {
             $0.frames += 1
-            $0.tracking = result.state
-            $0.message = result.message
-            for stage in result.stages {
+            $0.tracking = answer.result.state
+            $0.message = answer.result.message
+            for stage in answer.stages {
                 $0.stages[stage.name, default: StageCounter()].add(stage.nanoseconds)
             }
         }
@@ -59,6 +59,20 @@ final class NodeCounters: Sendable {
     /// The report for `now` [ns, steady clock] under the stamp `wallTime` [ns]; rates are since the last report.
     func report(at now: UInt64, wallTime: UInt64) -> DiagnosticsMessage {
         state.withLock { $0.report(at: now, wallTime: wallTime) }
+    }
+
+    /// All that was counted until `now` [ns, steady clock].
+    func snapshot(at now: UInt64) -> CounterSnapshot {
+        // The lock is held for copies of references; the rest is done by the caller's thread.
+        let (start, frames, tracking, topics, drops) = state.withLock {
+            ($0.start, $0.frames, $0.tracking, $0.topics, $0.drops)
+        }
+        return CounterSnapshot(
+            uptime: Double(now &- start) / 1e9, frames: frames, state: tracking,
+            topics: topics.sorted { $0.key < $1.key }.map {
+                CounterSnapshot.Topic(name: $0.key, received: $0.value.received, missing: $0.value.missing)
+            },
+            drops: drops, stages: histograms.map { ($0.stage, $0.histogram) })
     }
 
     /// All durations of each stage since the start, sorted by name.
