@@ -113,7 +113,7 @@ let package = Package(
                 "SemAlignNode", "SemAlignCore", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
                 "SemAlignImages", "SemAlignSimulation", "SemAlignProfiling",
             ]),
-        tests("CommandLineTests", []),
+        tests("CommandLineTests", ["SemAlignBags"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

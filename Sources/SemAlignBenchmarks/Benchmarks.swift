@@ -7,7 +7,8 @@ import SemAlignSimulation
 
 /// Times the solvers on a simulated class, beside the error of the same runs.
 ///
-/// One thread; features in memory to keypoints. The class has 300 points in all, the images 200 sampled patches.
+/// One thread; features in memory to keypoints. The class has 20 keypoints and 300 points in all, the images
+/// 200 sampled patches.
 @main
 struct Benchmarks {
     /// Frames of the video for `fast`, images for `adamw`: it is three orders slower.
@@ -15,7 +16,7 @@ struct Benchmarks {
     private static let imageCount = 4
 
     static func main() throws {
-        let objectClass = SyntheticClass(family: .truck, seed: 5)
+        let objectClass = SyntheticClass(family: .locomotive, seed: 5)
         let training = objectClass.observations(of: .training, count: 30, seed: 5)
         var configuration = BuildConfiguration()
         configuration.densePointLimit = 300 - objectClass.keypointNames.count

@@ -18,6 +18,8 @@ public struct AnnotatedDataset: Hashable, Sendable {
     public let images: [AnnotatedImage]
     /// Image pairs to be matched, if the file names any.
     public let pairs: [ImagePair]
+    /// Files that state the annotations, relative to the folder: `dataset.json`, or those of a benchmark.
+    public let annotationPaths: [String]
 
     /// Reads and checks `dataset.json`; a folder stands for the file of that name in it.
     ///
@@ -40,6 +42,28 @@ public struct AnnotatedDataset: Hashable, Sendable {
         skeleton = (file.skeleton ?? []).map { SIMD2(Int32($0[0]), Int32($0[1])) }
         images = try reading.images(of: file)
         pairs = try reading.pairs(of: file)
+        annotationPaths = [String(self.path.split(separator: "/").last ?? "dataset.json")]
+    }
+
+    /// Joins what a foreign layout states; `path` is any name in the folder that paths are relative to.
+    init(
+        path: String, className: String, keypointNames: [String], flip: [Int]?, skeleton: [SIMD2<Int32>],
+        images: [AnnotatedImage], pairs: [ImagePair], annotationPaths: [String]
+    ) {
+        self.path = path
+        self.className = className
+        self.keypointNames = keypointNames
+        self.flip = flip
+        self.skeleton = skeleton
+        self.images = images
+        self.pairs = pairs
+        self.annotationPaths = annotationPaths
+    }
+
+    /// Images of no file, with paths that start from the working folder.
+    init(images: [AnnotatedImage]) {
+        (path, className, keypointNames, flip, skeleton) = ("", "", [], nil, [])
+        (self.images, pairs, annotationPaths) = (images, [], [])
     }
 
     /// Folder that all paths are relative to.

@@ -62,6 +62,13 @@ extension AnnotatedDataset {
         return size
     }
 
+    /// Loads the patch features alone.
+    public func features(of image: AnnotatedImage) throws(DatasetError) -> FeatureMap {
+        let size =
+            if image.crop == nil { try imageSize(of: image) } else { ImageSize(width: 1, height: 1) }
+        return try features(of: image, size: size)
+    }
+
     private func mask(of image: AnnotatedImage, size: ImageSize) throws(DatasetError) -> ObjectMask {
         guard let path = image.maskPath else {
             return ObjectMask(size: size, labels: [UInt8](repeating: 0, count: size.width * size.height))
@@ -122,7 +129,8 @@ extension AnnotatedDataset {
         _ path: String, key: String, of image: AnnotatedImage
     ) throws(DatasetError) -> [UInt8] {
         do {
-            return try FileBytes.read(folder + "/" + path)
+            // A dataset's paths are relative; those of loose files need not be.
+            return try FileBytes.read(path.hasPrefix("/") ? path : folder + "/" + path)
         } catch {
             throw .unreadableFile(image: image.id, key: key, path: path, reason: error.reason)
         }

@@ -133,11 +133,6 @@ private func mean(_ values: [Double]) -> Double {
     values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
 }
 
-private func distance(_ a: SIMD2<Double>, _ b: SIMD2<Double>) -> Double {
-    let d = a - b
-    return (d * d).sum().squareRoot()
-}
-
 /// dᵀ C⁻¹ d for a row-major 3×3 covariance; infinite where C is not positive definite.
 private func mahalanobis(_ d: SIMD3<Double>, _ c: [Double]) -> Double {
     let cofactors = [

@@ -71,3 +71,44 @@ private func imports(below folder: URL) throws -> [String: Set<String>] {
         #expect(Set(try allowedImports().keys) == Set(targets))
     }
 }
+
+/// The files and tests that docs/method.md names.
+@Suite struct MethodPageTests {
+    private static let page = root.appending(path: "docs/method.md")
+
+    /// Files below a folder, by name.
+    private func files(below folder: String) throws -> [String: URL] {
+        let base = root.appending(path: folder)
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: base.path)
+        return Dictionary(paths.map { (($0 as NSString).lastPathComponent, base.appending(path: $0)) }) {
+            first, _ in first
+        }
+    }
+
+    @Test("Every source file that the page of the method names exists")
+    func sources() throws {
+        let page = try String(contentsOf: Self.page, encoding: .utf8)
+        let known = try files(below: "Sources")
+        let named = page.matches(of: /`(\w+\.(?:swift|cpp|inc))`/).map { String($0.1) }
+        #expect(named.count > 30)
+        for name in named { #expect(known[name] != nil, "\(name)") }
+    }
+
+    @Test("Every test that the page of the method names exists")
+    func tests() throws {
+        let page = try String(contentsOf: Self.page, encoding: .utf8)
+        let known = try files(below: "Tests")
+        var count = 0
+        for line in page.split(separator: "\n") {
+            var suite = ""
+            for match in line.matches(of: /`(\w+Tests)?\.(\w+)`/) {
+                if let name = match.1 { suite = String(name) }
+                let file = try #require(known[suite + ".swift"], "\(suite) in: \(line)")
+                let text = try String(contentsOf: file, encoding: .utf8)
+                #expect(text.contains("func \(match.2)("), "\(suite).\(match.2)")
+                count += 1
+            }
+        }
+        #expect(count > 30)
+    }
+}

@@ -37,6 +37,25 @@ import Testing
         #expect(try Program.run("bag", "check", folder.path("first.mcap")).status == 0)
     }
 
+    @Test("A replay that is asked to stop finishes its frame and completes the new bag")
+    func replayStops() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        let output = folder.path("answers.mcap")
+        let replay = try RunningProgram(
+            Program.binary, ["replay", mugs.bag, "-r", mugs.representation, "--output", output])
+        // The new bag is there once the signals are waited for.
+        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+        while !FileManager.default.fileExists(atPath: output), ContinuousClock.now < deadline {
+            sched_yield()
+        }
+        replay.terminate()
+        let outcome = try replay.finish()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("frames"))
+        #expect(try Program.run("bag", "check", output).status == 0)
+    }
+
     @Test("A cut-off bag is found out and mended")
     func recovers() throws {
         let mugs = try SimulatedMugs.shared.get()

@@ -83,6 +83,91 @@ import Testing
         #expect(try folder.data("answer.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
     }
 
+    @Test("align takes the files of one image, and answers as for the same image of a dataset")
+    func alignsFiles() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        let images = (mugs.dataset as NSString).deletingLastPathComponent
+        let entry = try image("seen-0001", of: mugs.dataset)
+        let camera = try #require(entry["intrinsics"] as? [String: Double])
+        try calibration(camera).write(toFile: folder.path("camera.yaml"), atomically: true, encoding: .utf8)
+        func file(_ key: String) throws -> String { "\(images)/\(try #require(entry[key] as? String))" }
+        let crop = (entry["crop"] as? [Double])?.map { "\($0)" }.joined(separator: ",")
+        let files =
+            [
+                "align", "-r", mugs.representation, "--image", try file("image"), "--features",
+                try file("features"), "--json",
+            ] + (crop.map { ["--crop", $0] } ?? [])
+        let measured = ["--mask", try file("mask"), "--camera", folder.path("camera.yaml"), "--depth"]
+        let answer = try Program.run(
+            files + measured + [try file("depth"), "--overlay", folder.path("answer.png")])
+        #expect(answer.status == 0, "\(answer.errors)")
+        let whole = try Program.succeed(
+            "align", mugs.dataset, "--image", "seen-0001", "-r", mugs.representation, "--json")
+        #expect(try positions(answer) == positions(whole))
+        #expect(try folder.data("answer.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        // With the picture and its features alone there are no metres.
+        let bare = try Program.run(files)
+        #expect(bare.status == 0 && bare.errors.isEmpty, "\(bare.errors)")
+        #expect(try bare.object()["metric"] as? Bool == false)
+        // What is missing or does not fit is named.
+        let none = try Program.run(files + ["--mask", "/never.png"])
+        #expect(none.status == 66 && none.errors.contains("/never.png"))
+        let wrong = try Program.run(files + ["--camera", images + "/dataset.json"])
+        #expect(wrong.status == 78 && wrong.errors.contains("image_width"))
+    }
+
+    private func image(_ id: String, of dataset: String) throws -> [String: Any] {
+        let text = try Data(contentsOf: URL(filePath: dataset))
+        let content = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
+        let images = try #require(content["images"] as? [[String: Any]])
+        return try #require(images.first { $0["id"] as? String == id })
+    }
+
+    private func positions(_ answer: Program.Outcome) throws -> [[Double]] {
+        let keypoints = try #require(try answer.object()["keypoints"] as? [[String: Any]])
+        return keypoints.compactMap { $0["position"] as? [Double] }
+    }
+
+    /// A calibration file with a dataset's intrinsics.
+    private func calibration(_ camera: [String: Double]) -> String {
+        let number = { (name: String) in camera[name] ?? 0 }
+        let matrix =
+            "\(number("fx")), 0.0, \(number("cx")), 0.0, \(number("fy")), \(number("cy")), 0.0, 0.0, 1.0"
+        return """
+            image_width: \(Int(number("width")))
+            image_height: \(Int(number("height")))
+            camera_name: test
+            camera_matrix: {rows: 3, cols: 3, data: [\(matrix)]}
+            distortion_model: plumb_bob
+            distortion_coefficients: {rows: 1, cols: 5, data: [0.0, 0.0, 0.0, 0.0, 0.0]}
+            rectification_matrix: {rows: 3, cols: 3, data: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]}
+            projection_matrix: {rows: 3, cols: 4, data: [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]}
+            """
+    }
+
+    @Test("adamw follows the schedule that it is told, and leaves out the terms that it is told to")
+    func schedules() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let place = { (options: [String]) throws -> Double in
+            let answer = try Program.run(
+                [
+                    "align", mugs.dataset, "--image", "seen-0001", "-r", mugs.representation, "--solver",
+                    "adamw", "--starts", "1", "--json",
+                ] + options)
+            #expect(answer.status == 0, "\(answer.errors)")
+            let keypoints = try #require(try answer.object()["keypoints"] as? [[String: Any]])
+            return try #require((keypoints[0]["position"] as? [Double])?.first)
+        }
+        let short = ["--steps", "50"]
+        let plain = try place(short)
+        #expect(try place(short) == plain)
+        #expect(try place(["--schedule", "metric"] + short) == plain)
+        #expect(try place(["--schedule", "published"] + short) != plain)
+        #expect(try place(["--without", "geometry", "--without", "background"] + short) != plain)
+        #expect(try place(["--set", "sigma_dense={0: 0.5, 1000: 0.05}"] + short) != plain)
+    }
+
     @Test("show tells what a representation holds and what it was made of")
     func shows() throws {
         let mugs = try SimulatedMugs.shared.get()

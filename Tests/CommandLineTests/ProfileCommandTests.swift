@@ -54,7 +54,7 @@ import Testing
         for round in 0..<2 {
             _ = try Program.succeed("watch", output, "--count", "2", "--timeout", "60")
             try? FileManager.default.removeItem(atPath: folder.path("report.html"))
-            node.signal(SIGUSR1)
+            node.send(SIGUSR1)
             #expect(
                 wait { FileManager.default.fileExists(atPath: folder.path("report.html")) }, "round \(round)")
         }

@@ -50,19 +50,27 @@ final class RunningProgram {
     private let process = Process()
     private let folder: TemporaryFolder
 
-    init(_ executable: URL, _ arguments: [String], environment: [String: String] = [:]) throws {
+    /// Starts it; `keys` is what a person types.
+    init(
+        _ executable: URL, _ arguments: [String], environment: [String: String] = [:], keys: String? = nil
+    ) throws {
         folder = try TemporaryFolder()
         process.executableURL = executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardInput = keys == nil ? FileHandle.nullDevice : pipe
         process.standardOutput = try folder.file(forWriting: "output")
         process.standardError = try folder.file(forWriting: "errors")
         try process.run()
+        if let keys { try pipe.fileHandleForWriting.write(contentsOf: Data(keys.utf8)) }
     }
 
     /// Sends it a signal.
-    func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+    /// What it wrote to standard error so far.
+    var errors: String { (try? folder.text("errors")) ?? "" }
 
     /// Asks it to stop, as a terminal or a supervisor does.
     func terminate() { process.terminate() }
@@ -74,6 +82,16 @@ final class RunningProgram {
             status: process.terminationStatus, output: try folder.text("output"),
             errors: try folder.text("errors"))
     }
+}
+
+/// Waits until a condition holds, at most a minute; false where it never did.
+func waitUntil(_ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+    while try !condition() {
+        guard ContinuousClock.now < deadline else { return false }
+        usleep(2000)
+    }
+    return true
 }
 
 /// A folder that is gone when nobody needs it any more.

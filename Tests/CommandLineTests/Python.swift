@@ -48,3 +48,23 @@ enum Python {
             environment: ["PYTHONPATH": folder])
     }
 }
+
+extension Python {
+    /// Messages that the package `mcap` reads before the end or the first error.
+    static func messageCount(of bag: String) throws -> Int? {
+        let program = """
+            import sys
+            from mcap.stream_reader import StreamReader
+            from mcap.records import Message
+            count = 0
+            try:
+                for record in StreamReader(open(sys.argv[1], "rb"), record_size_limit=None).records:
+                    count += isinstance(record, Message)
+            except Exception:
+                pass
+            print(count)
+            """
+        let outcome = try RunningProgram(URL(filePath: interpreter ?? ""), ["-c", program, bag]).finish()
+        return Int(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+}

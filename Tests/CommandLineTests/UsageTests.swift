@@ -59,6 +59,15 @@ import Testing
             Mistake("profile --compare /never /never", 66, "/never"),
             Mistake("profile --compare /etc/passwd /etc/passwd", 65, "line 1"),
             Mistake("profile /never.mcap -r x --transport udp", 64, "udp"),
+            Mistake("align x.json --image a -r x.semalign --steps 100", 64, "--solver adamw"),
+            Mistake("align x.json --image a -r x.semalign --solver adamw --without shape", 64, "geometry"),
+            Mistake("align x.json --image a -r x.semalign --solver adamw --set w_geom", 64, "name=value"),
+            Mistake("align x.json --image a -r x.semalign --solver adamw --steps 0", 64, "1 to 100000"),
+            Mistake("align x.json --image a -r x.semalign --features a.npy", 64, "leave the dataset out"),
+            Mistake("align --image a.png --features a.npy -r x.semalign --crop 3,2,1", 64, "x0,y0,x1,y1"),
+            Mistake("align --image a.png --features a.npy -r /never.semalign", 66, "/never.semalign"),
+            Mistake("run --set track.schedule=paper", 78, "published"),
+            Mistake("run --set track.solvr=adamw", 78, "track.solver"),
         ])
     func reports(mistake: Mistake) throws {
         let outcome = try Program.run(mistake.arguments)
@@ -78,6 +87,24 @@ import Testing
         #expect(image.status == 64 && image.errors.contains("trn-0000"))
         let run = try Program.run("bag", "convert", "--run", "other", mugs.dataset, "/tmp/never.mcap")
         #expect(run.status == 64 && run.errors.contains("video"))
+    }
+
+    @Test("A schedule that cannot be is named with its file, line and key")
+    func namesSchedules() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        let adamw = [
+            "evaluate", mugs.dataset, "-r", mugs.representation, "--split", "seen", "--solver", "adamw",
+        ]
+        let path = folder.path("mine.yaml")
+        let missing = try Program.run(adamw + ["--schedule", path])
+        #expect(missing.status == 66 && missing.errors.contains(path))
+        try "base: metric\nw_goem: 1\n".write(toFile: path, atomically: true, encoding: .utf8)
+        let misspelt = try Program.run(adamw + ["--schedule", path])
+        #expect(misspelt.status == 78)
+        #expect(misspelt.errors.contains("mine.yaml:2: unknown setting 'w_goem'; did you mean 'w_geom'?"))
+        let single = try Program.run(adamw + ["--set", "sigma_dense=0"])
+        #expect(single.status == 78 && single.errors.contains("a number above 0"))
     }
 
     @Test("A dataset or bag that is there already is not overwritten")

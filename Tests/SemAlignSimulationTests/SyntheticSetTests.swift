@@ -31,4 +31,17 @@ import Testing
         let seen = objectClass.observations(of: .seen, count: 1, seed: 1, configuration: configuration)
         #expect(training[0].cameraFromObject != seen[0].cameraFromObject)
     }
+
+    @Test(
+        "Every keypoint is seen in some of the images that a class is built from",
+        arguments: SyntheticFamily.allCases)
+    func showsKeypoints(family: SyntheticFamily) {
+        let objectClass = SyntheticClass(family: family, seed: 0)
+        let images = objectClass.observations(
+            of: .training, count: 30, seed: 0, configuration: SmallScenes.configuration)
+        for (index, name) in objectClass.keypointNames.enumerated() {
+            let count = images.count { $0.keypoints[index].isVisible }
+            #expect(count >= 3, "\(family) \(name) in \(count)")
+        }
+    }
 }

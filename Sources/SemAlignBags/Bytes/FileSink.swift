@@ -25,6 +25,13 @@ public final class FileSink: ByteSink {
         close(descriptor)
     }
 
+    /// Whether the file is still where it was made: a deleted one takes bytes that nobody will see.
+    public func stands(at path: String) -> Bool {
+        var (own, there) = (stat(), stat())
+        return unsafe fstat(descriptor, &own) == 0 && stat(path, &there) == 0
+            && own.st_ino == there.st_ino && own.st_dev == there.st_dev
+    }
+
     /// Writes until all bytes are taken by the system.
     public func write(_ bytes: RawSpan) throws(BagError) {
         let count = bytes.byteCount

@@ -64,6 +64,12 @@ public struct BagReader: Sendable {
         return OrderedMessages(self, blocks, scan.table, selection, ending: scan.ending)
     }
 
+    /// Earliest log time [ns], from the summary where it has it, else by reading all of the bag; 0 where it is empty.
+    public func startTime() throws(BagError) -> UInt64 {
+        if let statistics = summary?.statistics { return statistics.messageStartTime }
+        return try info(withTiming: false).statistics.messageStartTime
+    }
+
     /// Reads the attachment at an entry of the summary, and checks it.
     public func attachment(_ index: AttachmentIndex) throws(BagError) -> Attachment {
         var (bytes, fields) = try record(.attachment, at: index.offset, length: index.length)
@@ -92,14 +98,19 @@ public struct BagReader: Sendable {
 public struct MessageSelection: Hashable, Sendable {
     /// Names of the wanted topics; `nil` wants all.
     public var topics: Set<String>?
+    /// What is wanted of them, by patterns.
+    public var filter: TopicFilter
     /// Earliest wanted log time [ns].
     public var start: UInt64
     /// First log time that is not wanted any more [ns]; `nil` wants all.
     public var end: UInt64?
 
     /// Makes a selection; the end does not belong to it.
-    public init(topics: Set<String>? = nil, start: UInt64 = 0, end: UInt64? = nil) {
+    public init(
+        topics: Set<String>? = nil, filter: TopicFilter = .all, start: UInt64 = 0, end: UInt64? = nil
+    ) {
         self.topics = topics
+        self.filter = filter
         self.start = start
         self.end = end
     }
@@ -123,8 +134,10 @@ public struct MessageSelection: Hashable, Sendable {
 
     /// Numbers of the wanted channels.
     func channels(in table: ChannelTable) -> Set<UInt16> {
-        guard let topics else { return Set(table.channels.keys) }
-        return Set(table.channels.values.filter { topics.contains($0.topic) }.map(\.id))
+        Set(
+            table.channels.values.filter {
+                (topics?.contains($0.topic) ?? true) && filter.contains($0.topic)
+            }.map(\.id))
     }
 }
 

@@ -19,6 +19,8 @@ public struct BagWriter: ~Copyable, Sendable {
     private var hasFailed = false
     /// Bytes handed to the sink so far.
     public private(set) var position: UInt64 = 0
+    /// Messages that the sink has, those of the open chunk not among them.
+    public private(set) var flushedMessages: UInt64 = 0
 
     /// Creates a file; refuses an existing one unless `replacing`.
     public static func create(
@@ -40,6 +42,9 @@ public struct BagWriter: ~Copyable, Sendable {
 
     /// Messages written so far, those of the open chunk included.
     public var statistics: BagStatistics { summary.statistics }
+
+    /// Size of the open chunk, before compression [bytes].
+    public var openSize: UInt64 { UInt64(chunk.encoder.bytes.count) }
 
     /// Declares a message type and returns its number.
     public mutating func addSchema(
@@ -83,6 +88,7 @@ public struct BagWriter: ~Copyable, Sendable {
         } else {
             scratch.append(message, payload: payload)
             try emitScratch()
+            flushedMessages += 1
         }
     }
 
@@ -127,6 +133,7 @@ public struct BagWriter: ~Copyable, Sendable {
         let offsets = try emitMessageIndexes()
         summary.add(header, at: start, end: end, indexOffsets: offsets, indexLength: position - end)
         chunk.reset()
+        flushedMessages = summary.statistics.messageCount
     }
 
     /// Writes what is left, the summary and the footer, and returns the counts.

@@ -20,6 +20,8 @@ struct Build: ParsableCommand {
     var datasets: [String]
     @Option(help: "Split to learn from.")
     var split = "trn"
+    @Option(help: "Category, where the dataset is a benchmark's folder (SPair-71k, PF-Pascal, AP-10K).")
+    var category: String?
     @Option(name: .shortAndLong, help: "Representation file to write.")
     var output: String
     @Option(help: "Seed of every random draw.")
@@ -39,7 +41,9 @@ struct Build: ParsableCommand {
     func run() throws {
         let start = MonotonicClock.now()
         var progress = ProgressBar("build")
-        let training = try TrainingSet(datasets: datasets, split: split) { progress.update(0.4 * $0) }
+        let training = try TrainingSet(datasets: datasets, split: split, category: category) {
+            progress.update(0.4 * $0)
+        }
         var configuration = BuildConfiguration()
         configuration.seed = seed
         configuration.densePointLimit = dense

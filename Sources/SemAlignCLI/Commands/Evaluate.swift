@@ -16,33 +16,42 @@ struct Evaluate: ParsableCommand {
             at the patch of the mask that is most similar to its mean feature. Latency is from features in \
             memory to keypoints.
 
+            Of a benchmark's folder (SPair-71k, PF-Pascal, AP-10K) image pairs are judged, beside the baselines \
+            'nearest' and 'window' and the published tables: docs/evaluation.md.
+
             EXAMPLE: semalign evaluate mugs/dataset.json --representation mug.semalign --split dev --json
             """)
 
-    @Argument(help: "Dataset file (dataset.json).")
+    @Argument(help: "Dataset file (dataset.json), or a benchmark's folder.")
     var dataset: String
-    @Option(name: .shortAndLong, help: "Class representation file.")
+    @Option(
+        name: .shortAndLong,
+        help: "Class representation file; for several categories a folder of files called like them.")
     var representation: String
     @Option(help: "Split to judge.")
     var split: String
     @Flag(help: "Follow the object through the frames of each run.")
     var track = false
     @OptionGroup var options: ObservationOptions
+    @OptionGroup var pairOptions: PairOptions
     @Option(help: "Also write a row for each keypoint of each image to this CSV file.")
     var csv: String?
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func run() throws {
+        if try pairOptions.pairs || pairOptions.benchmark(at: dataset) != nil { return try runPairs() }
         let objectClass = try RepresentationFile.load(representation).representation
         let data = try AnnotatedDataset(contentsOf: dataset)
         let images = try data.requiredImages(inSplit: split)
         var evaluation = try Evaluation(of: objectClass, on: data, options: options)
+        var pictures = MatchPictures(folder: pairOptions.pictures, limit: pairOptions.pictureLimit)
         var progress = ProgressBar("evaluate")
         for sequence in track ? Self.runs(of: images) : images.map({ [$0] }) {
             evaluation.startSequence()
             for image in sequence {
                 evaluation.evaluate(image)
+                if let judged = evaluation.images.last { try pictures.draw(judged, of: image, in: data) }
                 progress.update(evaluation.images.count, of: images.count)
             }
         }
@@ -54,6 +63,15 @@ struct Evaluate: ParsableCommand {
                 Array(KeypointRows(evaluation.images, names: objectClass.keypointNames).csv.utf8), to: csv)
         }
         print(json ? report.json.line : report.text())
+    }
+
+    private func runPairs() throws {
+        let report = try PairEvaluation(
+            path: dataset, representation: representation, split: split, options: pairOptions,
+            observation: options
+        ).run()
+        for failure in report.judge.failures { StandardError.note(failure) }
+        print(json ? report.json.line : report.text)
     }
 
     /// The images of each run by time; an image without a run stands alone.

@@ -9,7 +9,7 @@ struct Replay: ParsableCommand {
         abstract: "Align every frame of a recorded bag and write the answers to a new bag.",
         discussion: """
             Every frame is answered, in order, without waiting; the same bag, representation and settings give \
-            the same bytes.
+            the same bytes. SIGINT and SIGTERM finish the frame and complete the new bag.
 
             EXAMPLE: semalign replay recording.mcap --representation mug.semalign --output answers.mcap
             """)
@@ -24,9 +24,14 @@ struct Replay: ParsableCommand {
 
     func run() throws {
         let replay = try BagReplay(try node.resolved().configuration)
-        var progress = ProgressBar("replay")
-        let summary = try replay.run(from: bag, to: output) { progress.update(0, detail: "\($0) frames") }
-        progress.finish()
+        let (bag, output) = (bag, output)
+        let summary = try runUntilSignal(named: "semalign-replay") { stop throws(NodeError) in
+            var progress = ProgressBar("replay")
+            defer { progress.finish() }
+            return try replay.run(from: bag, to: output, until: stop) {
+                progress.update(0, detail: "\($0) frames")
+            }
+        }
         print(json ? summary.json : summary.description)
     }
 }

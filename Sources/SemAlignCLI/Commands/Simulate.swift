@@ -24,6 +24,14 @@ struct Simulate: ParsableCommand {
     var output: String
     @OptionGroup var sets: SimulatedSetOptions
     @OptionGroup var scene: SimulatedSceneOptions
+    @Option(
+        help: """
+            Write a benchmark's layout instead: spair, pfpascal or ap10k, with the splits 'trn', 'val' (same \
+            instances) and 'test' (unseen ones).
+            """)
+    var layout: BenchmarkLayout?
+    @Option(help: "Name of the category in the layout; default: the family.")
+    var category: String?
     @Option(help: "Also write the video to this MCAP bag; needs --video.")
     var bag: String?
     @Flag(help: "Print one JSON object.")
@@ -33,11 +41,27 @@ struct Simulate: ParsableCommand {
         guard bag == nil || sets.video > 0 else {
             throw ValidationError("--bag writes the video: give its length with --video FRAMES.")
         }
+        guard layout == nil || (bag == nil && sets.video == 0 && !sets.occluded) else {
+            throw ValidationError(
+                "--layout has the splits trn, val and test; leave out --video, --bag, --occluded.")
+        }
     }
 
     func run() throws {
         var progress = ProgressBar("simulate")
+        var sets = sets
+        if layout != nil { sets.unseen = true }
         let simulation = Simulation(family: family, sets: sets, scene: scene)
+        if let layout {
+            let name = category ?? family.rawValue
+            let counts = try simulation.write(to: output, layout: layout, category: name) {
+                progress.update($0, of: $1)
+            }
+            progress.finish()
+            let splits = counts.map { "\($0.split) \($0.images)" }.joined(separator: ", ")
+            print("\(output): \(layout.title) layout, category '\(name)', images: \(splits)")
+            return
+        }
         let counts = try simulation.write(to: output) { progress.update($0, of: $1) }
         if let bag {
             let dataset = try AnnotatedDataset(contentsOf: output)

@@ -20,14 +20,14 @@ struct Evaluation {
     /// Prepares to judge a class; throws where the dataset shows another one.
     init(
         of representation: ClassRepresentation, on dataset: AnnotatedDataset, options: ObservationOptions
-    ) throws(CommandFailure) {
+    ) throws {
         self.dataset = dataset
         self.options = options
         order = try KeypointOrder(representation, in: dataset)
         failures = order.unknown.map { "keypoint '\($0)' is not in the representation: it is not judged" }
         self.representation = representation
         neighbour = NearestNeighbour(representation)
-        tracker = options.tracker(for: representation)
+        tracker = try options.tracker(for: representation)
     }
 
     /// Forgets what was seen: the next image starts cold.

@@ -11,6 +11,7 @@ struct ObservationOptions: ParsableArguments {
     var starts = TrackerConfiguration().starts
     @Option(help: "Seed of adamw's random starts.")
     var seed: UInt64 = 0
+    @OptionGroup(title: "Schedule of adamw") var schedule: ScheduleOptions
     @Flag(help: "Leave the measured depth out.")
     var noDepth = false
     @Flag(help: "Leave the camera's intrinsics out; the focal length is then estimated.")
@@ -19,6 +20,10 @@ struct ObservationOptions: ParsableArguments {
     func validate() throws {
         guard (1...10_000).contains(starts) else {
             throw ValidationError("--starts is \(starts), expected 1 to 10000.")
+        }
+        guard solver == .adamw || !schedule.isGiven else {
+            throw ValidationError(
+                "--schedule, --steps, --set and --without are adamw's: add --solver adamw.")
         }
     }
 
@@ -33,11 +38,12 @@ struct ObservationOptions: ParsableArguments {
     }
 
     /// A tracker for a class, with the options' settings.
-    func tracker(for representation: ClassRepresentation) -> Tracker {
+    func tracker(for representation: ClassRepresentation) throws -> Tracker {
         var configuration = TrackerConfiguration()
         configuration.solver = solver
         configuration.starts = starts
         configuration.seed = seed
+        configuration.schedule = try schedule.configuration()
         return Tracker(representation: representation, configuration: configuration)
     }
 }

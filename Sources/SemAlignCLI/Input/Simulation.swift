@@ -74,6 +74,33 @@ struct Simulation {
         return splits.map { Count(split: $0.name, images: $0.count) }
     }
 
+    /// Writes the splits `trn`, `val` and `test` in a benchmark's layout; features cover the square image.
+    func write(
+        to folder: String, layout: BenchmarkLayout, category: String, progress: (Int, Int) -> Void
+    ) throws -> [Count] {
+        var writer = try BenchmarkWriter(root: folder, layout: layout, category: category)
+        let names = ["trn": "trn", "seen": "val", "unseen": "test"]
+        let chosen = splits.compactMap { split in names[split.name].map { (split, $0) } }
+        let total = chosen.reduce(0) { $0 + $1.0.count }
+        var written = 0
+        for (split, name) in chosen {
+            var squared = split.configuration
+            let side = max(squared.imageSize.width, squared.imageSize.height)
+            squared.imageSize = ImageSize(width: side, height: side)
+            squared.features.coverage = .image
+            let simulator = Simulator(objectClass, configuration: squared)
+            for number in 0..<split.count {
+                let image = simulator.imageOfSet(
+                    instances: split.instances, number: number, split: split.name, seed: seed)
+                try writer.append(DatasetFrame(image, split: name))
+                written += 1
+                progress(written, total)
+            }
+        }
+        try writer.finish()
+        return chosen.map { Count(split: $0.1, images: $0.0.count) }
+    }
+
     /// The images of a split by number, drawn when they are asked for.
     private func images(of split: Split) -> (Int) -> SyntheticObservation {
         let simulator = Simulator(objectClass, configuration: split.configuration)

@@ -18,8 +18,12 @@ struct TrainingSet {
     private(set) var hashes: [String: String] = [:]
 
     /// Loads a split of all datasets; the first one gives the class's name, the others must agree with it.
-    init(datasets paths: [String], split: String, progress: (Double) -> Void) throws {
-        let datasets = try paths.map { try AnnotatedDataset(contentsOf: $0) }
+    init(
+        datasets paths: [String], split: String, category: String? = nil, progress: (Double) -> Void
+    ) throws {
+        let datasets = try paths.map { path in
+            try TrainingSet.dataset(path, split: split, category: category)
+        }
         guard let first = datasets.first else { throw CommandFailure.usage("no dataset is given") }
         for other in datasets where other.keypointNames != first.keypointNames {
             throw CommandFailure.badData(
@@ -32,7 +36,10 @@ struct TrainingSet {
         let prefixes = Self.prefixes(of: datasets)
         for (number, dataset) in datasets.enumerated() {
             let prefix = prefixes[number]
-            hashes["\(prefix)/dataset.json"] = RepresentationFile.hash(of: try InputFile.read(dataset.path))
+            for path in dataset.annotationPaths {
+                hashes["\(prefix)/\(path)"] = RepresentationFile.hash(
+                    of: try InputFile.read("\(dataset.folder)/\(path)"))
+            }
             let images = try dataset.requiredImages(inSplit: split)
             for (index, image) in images.enumerated() {
                 add(image, of: dataset, prefix: prefix)
@@ -41,6 +48,21 @@ struct TrainingSet {
             }
         }
         leaveOutUnseenKeypoints()
+    }
+
+    /// A dataset of ours, or a category of a benchmark.
+    private static func dataset(
+        _ path: String, split: String, category: String?
+    ) throws -> AnnotatedDataset {
+        guard BenchmarkLayout.detect(at: path) != nil else { return try AnnotatedDataset(contentsOf: path) }
+        let benchmark = try Benchmark(at: path)
+        let known = try benchmark.categories(inSplit: split)
+        guard let category, known.contains(category) else {
+            throw CommandFailure.usage(
+                "'\(path)' is \(benchmark.layout.title): name one of its categories with --category: "
+                    + known.joined(separator: ", "))
+        }
+        return try benchmark.category(category, split: split, withPairs: false).dataset
     }
 
     /// Where no view can be loaded at all the builder says so.

@@ -34,6 +34,11 @@ struct CommandFailure: Error {
         CommandFailure(code: EX_CANTCREAT, message: message)
     }
 
+    /// A file that could not be written to its end.
+    static func outputError(_ message: String) -> CommandFailure {
+        CommandFailure(code: EX_IOERR, message: message)
+    }
+
     /// A service that is not there.
     static let unavailable = EX_UNAVAILABLE
 

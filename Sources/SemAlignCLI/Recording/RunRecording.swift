@@ -4,6 +4,7 @@ import SemAlignBags
 import SemAlignCore
 import SemAlignDatasets
 import SemAlignMessages
+import SemAlignNode
 
 /// A run of a dataset as a bag: what a camera and its perception would have published.
 struct RunRecording {
@@ -42,18 +43,16 @@ struct RunRecording {
 
     /// Writes the bag, frame by frame; `progress` gets the frames written and their number in all.
     func write(to path: String, progress: (Int, Int) -> Void) throws -> Summary {
-        var bag = TopicBag(try BagWriter.create(path))
+        var bag = TopicBagWriter(try BagWriter.create(path))
         var notes: [String] = []
         for (number, image) in images.enumerated() {
             let observation = try dataset.observation(of: image)
             if number == 0 { notes = Self.notes(on: observation) }
             let picture = try dataset.encodedImage(of: image)
-            for message in try FrameMessages(observation, picture: picture).all {
-                try bag.write(message, at: observation.timestamp)
-            }
+            for message in try FrameMessages(observation, picture: picture).all { try bag.write(message) }
             progress(number + 1, images.count)
         }
-        return Summary(frames: images.count, messages: try bag.close(), notes: notes)
+        return Summary(frames: images.count, messages: try bag.close().messageCount, notes: notes)
     }
 
     private static func notes(on observation: Observation) -> [String] {
@@ -74,50 +73,39 @@ struct RunRecording {
 
 /// The messages of one frame, in the order in which a camera and its perception publish them.
 struct FrameMessages {
-    /// One message and its topic.
-    struct Entry {
-        let topic: String
-        let schema: String
-        let payload: [UInt8]
-
-        init(_ topic: Topic, _ message: some TopicMessage) throws(MessageError) {
-            self.topic = topic.defaultName
-            schema = type(of: message).schemaName
-            payload = try message.encoded()
-        }
-    }
-
-    /// Calibration and depth only where there are any.
-    let all: [Entry]
+    /// Calibration and depth only where there are any; log and publish time are the frame's stamp.
+    let all: [RecordedMessage]
 
     /// Makes the messages; `picture` is the image file (PNG or JPEG) as it is stored.
     init(_ observation: Observation, picture: [UInt8]) throws(MessageError) {
         let (stamp, frame) = (observation.timestamp, observation.frameID)
-        var entries: [Entry] = []
-        if let intrinsics = observation.intrinsics {
+        var entries: [RecordedMessage] = []
+        func add(_ topic: Topic, _ message: some TopicMessage) throws(MessageError) {
             entries.append(
-                try Entry(
-                    .calibration,
-                    CalibrationMessage(
-                        timestamp: stamp, frameID: frame, size: observation.imageSize, intrinsics: intrinsics,
-                        distortion: .none)))
+                RecordedMessage(
+                    topic: topic.defaultName, schema: type(of: message).schemaName,
+                    payload: try message.encoded(), logTime: stamp))
+        }
+        if let intrinsics = observation.intrinsics {
+            try add(
+                .calibration,
+                CalibrationMessage(
+                    timestamp: stamp, frameID: frame, size: observation.imageSize, intrinsics: intrinsics,
+                    distortion: .none))
         }
         let isJPEG = picture.starts(with: [0xFF, 0xD8])
-        entries.append(
-            try Entry(
-                .image,
-                CompressedImageMessage(
-                    timestamp: stamp, frameID: frame, format: isJPEG ? "jpeg" : "png", data: picture)))
+        try add(
+            .image,
+            CompressedImageMessage(
+                timestamp: stamp, frameID: frame, format: isJPEG ? "jpeg" : "png", data: picture))
         if let depth = observation.depth, depth.isMetric {
-            entries.append(try Entry(.depth, try Self.message(of: depth, stamp: stamp, frame: frame)))
+            try add(.depth, try Self.message(of: depth, stamp: stamp, frame: frame))
         }
-        entries.append(
-            try Entry(.mask, RawImageMessage(mask: observation.mask, timestamp: stamp, frameID: frame)))
-        entries.append(
-            try Entry(
-                .features,
-                FeatureMessage(
-                    features: observation.features, isNormalized: false, timestamp: stamp, frameID: frame)))
+        try add(.mask, RawImageMessage(mask: observation.mask, timestamp: stamp, frameID: frame))
+        try add(
+            .features,
+            FeatureMessage(
+                features: observation.features, isNormalized: false, timestamp: stamp, frameID: frame))
         all = entries
     }
 

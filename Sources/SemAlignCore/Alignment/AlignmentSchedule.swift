@@ -93,8 +93,8 @@ public struct AlignmentSchedule: Hashable, Sendable {
     /// The steps of a cold start: all of them.
     public var coldSteps: Range<Int> { firstStep..<max(steps, firstStep) }
 
-    /// The steps of a warm start: the last tenth.
-    public var warmSteps: Range<Int> { (steps - steps / 10)..<steps }
+    /// The steps of a warm start: the last tenth, one at least.
+    public var warmSteps: Range<Int> { (steps - max(steps / 10, 1))..<steps }
 
     /// Weights and widths at `step`.
     public func weights(at step: Int) -> EnergyWeights {

@@ -5,9 +5,6 @@ struct GradientAlignment: Sendable {
     private let model: AlignmentModel
     private let configuration: TrackerConfiguration
 
-    /// Steps of the schedule's end that a warm start takes.
-    private static let warmSteps = 100
-
     init(_ representation: ClassRepresentation, _ configuration: TrackerConfiguration) {
         model = AlignmentModel(representation, seed: configuration.seed)
         self.configuration = configuration
@@ -21,10 +18,8 @@ struct GradientAlignment: Sendable {
         let energy = AlignmentEnergy(model: model, evidence: evidence)
         var workspace = AlignmentWorkspace()
         var solver = GradientSolver()
-        solver.schedule =
-            evidence.isMetric
-            ? .metric(className: refiner.model.representation.className)
-            : .published(className: refiner.model.representation.className)
+        solver.schedule = configuration.schedule.schedule(
+            className: refiner.model.representation.className, isMetric: evidence.isMetric)
         var states = starts.map { start in
             AlignmentState(
                 keypoints: Array(refiner.points(start).prefix(refiner.model.keypointCount)),
@@ -33,12 +28,12 @@ struct GradientAlignment: Sendable {
         if !isWarm {
             var random = AlignmentStarts()
             random.rotations = max(configuration.starts - states.count, 0)
+            random.rotationsPerFocalLength = max(configuration.starts / random.focalLengths.count, 1)
             random.seed = configuration.seed
             states += random.states(for: energy, workspace: &workspace)
         }
-        let end = solver.schedule.steps
         let results = solver.align(
-            starts: states, energy: energy, steps: isWarm ? (end - Self.warmSteps)..<end : nil,
+            starts: states, energy: energy, steps: isWarm ? solver.schedule.warmSteps : nil,
             workspace: &workspace)
         return AlignmentSelection().choose(results, energy: energy, workspace: &workspace)?.best.state
             .keypoints

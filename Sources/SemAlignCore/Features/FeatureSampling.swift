@@ -4,7 +4,7 @@ extension FeatureMap {
     /// The feature at `pixel`: bilinear between unit-length patches, and of unit length itself.
     ///
     /// `nil` outside the region or where the patches are zero.
-    func unitVector(at pixel: SIMD2<Double>) -> [Float]? {
+    public func unitVector(at pixel: SIMD2<Double>) -> [Float]? {
         let place = patchCoordinates(of: pixel)
         guard place.x >= -0.5, place.y >= -0.5, place.x <= Double(columns) - 0.5,
             place.y <= Double(rows) - 0.5
@@ -28,6 +28,12 @@ extension FeatureMap {
             }
         }
         return result.normalised()
+    }
+
+    /// The feature of patch number row × columns + column at unit length; `nil` where it is zero.
+    public func unitVector(ofPatch patch: Int) -> [Float]? {
+        precondition(patch >= 0 && patch < rows * columns, "a patch of the grid")
+        return values[(patch * channels)..<((patch + 1) * channels)].map { Float($0) }.normalised()
     }
 }
 

@@ -4,14 +4,17 @@
 public struct ObjectAnswer: Sendable {
     /// The object: the same from frame to frame, whatever number its mask has.
     public let identity: UInt8
+    /// Number of its class among the representations.
+    public let classIndex: Int
     /// The observation that it was found in; `nil` where this frame's mask does not show it.
     public let observation: Observation?
     /// The tracker's answer.
     public let result: TrackingResult
 
-    /// Joins identity, observation and result.
-    public init(identity: UInt8, observation: Observation?, result: TrackingResult) {
+    /// Joins identity, class, observation and result.
+    public init(identity: UInt8, classIndex: Int, observation: Observation?, result: TrackingResult) {
         self.identity = identity
+        self.classIndex = classIndex
         self.observation = observation
         self.result = result
     }
@@ -34,19 +37,28 @@ public struct ObjectSetConfiguration: Hashable, Sendable {
     public init() {}
 }
 
-/// Follows several objects of a class: one `Tracker` each, and an identity that outlives the mask's numbers.
+/// Follows several objects of one or more classes: one `Tracker` each, and an identity that outlives the mask's numbers.
 ///
+/// An object's class is the one that its patches resemble most when it comes, and stays.
 /// Masks of successive frames are associated by where each object was and where its motion carries it. Where time
 /// is short the object with the oldest answer is looked at first.
 public struct ObjectSet: Sendable {
     private let configuration: ObjectSetConfiguration
-    private let fresh: Tracker
+    /// A tracker without a track for each class.
+    private let fresh: [Tracker]
+    private let likeness: [ClassLikeness]
     private var objects: [TrackedObject] = []
 
-    /// Prepares to follow objects of the class `representation`.
-    public init(representation: ClassRepresentation, configuration: ObjectSetConfiguration) {
+    /// Prepares to follow objects of these classes.
+    ///
+    /// Precondition: there is at least one.
+    public init(representations: [ClassRepresentation], configuration: ObjectSetConfiguration) {
+        precondition(!representations.isEmpty, "an object set needs a class")
         self.configuration = configuration
-        fresh = Tracker(representation: representation, configuration: configuration.tracker)
+        fresh = representations.map {
+            Tracker(representation: $0, configuration: configuration.tracker)
+        }
+        likeness = representations.count > 1 ? representations.map(ClassLikeness.init) : []
     }
 
     /// Forgets all objects.
@@ -106,12 +118,19 @@ public struct ObjectSet: Sendable {
         }
         for place in new where objects.count < configuration.limit {
             guard let identity = unusedIdentity(preferring: observations[place].instance) else { break }
-            var object = TrackedObject(identity: identity, tracker: fresh)
+            let classIndex = classIndex(of: observations[place])
+            var object = TrackedObject(identity: identity, classIndex: classIndex, tracker: fresh[classIndex])
             object.saw(regions[place], at: time)
             seen[objects.count] = observations[place]
             objects.append(object)
         }
         return seen
+    }
+
+    /// The class that the object resembles most, the first of equals.
+    private func classIndex(of observation: Observation) -> Int {
+        let values = likeness.map { $0.value(of: observation) }
+        return values.indices.max { (values[$0], $1) < (values[$1], $0) } ?? 0
     }
 
     /// The mask's own number where it is free, else the smallest free one.

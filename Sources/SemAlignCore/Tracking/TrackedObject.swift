@@ -3,6 +3,7 @@
 /// One object of an `ObjectSet`: its tracker, its motion, and where it was last.
 struct TrackedObject: Sendable {
     let identity: UInt8
+    let classIndex: Int
     private var tracker: Tracker
     private var motion = MotionModel()
     private var region = MaskFootprint.empty
@@ -12,8 +13,9 @@ struct TrackedObject: Sendable {
     /// Stamp of the last frame that its tracker looked at [ns]; 0 = none yet.
     private(set) var lookedAt: UInt64 = 0
 
-    init(identity: UInt8, tracker: Tracker) {
+    init(identity: UInt8, classIndex: Int, tracker: Tracker) {
         self.identity = identity
+        self.classIndex = classIndex
         self.tracker = tracker
     }
 
@@ -42,13 +44,14 @@ struct TrackedObject: Sendable {
         } else {
             motion = MotionModel()
         }
-        return ObjectAnswer(identity: identity, observation: observation, result: result)
+        return ObjectAnswer(
+            identity: identity, classIndex: classIndex, observation: observation, result: result)
     }
 
     /// The answer for a frame that had no time for it.
     func postponed(_ observation: Observation) -> ObjectAnswer {
         ObjectAnswer(
-            identity: identity, observation: observation,
+            identity: identity, classIndex: classIndex, observation: observation,
             result: TrackingResult(
                 withoutKeypoints: .searching,
                 message: "not looked at: the time for this frame went to objects with older answers"))
@@ -57,7 +60,7 @@ struct TrackedObject: Sendable {
     /// The answer for a frame whose mask does not show it.
     func absent(at time: UInt64) -> ObjectAnswer {
         ObjectAnswer(
-            identity: identity, observation: nil,
+            identity: identity, classIndex: classIndex, observation: nil,
             result: TrackingResult(withoutKeypoints: .noObject, message: "the mask does not show it"))
     }
 }

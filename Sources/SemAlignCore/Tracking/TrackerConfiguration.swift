@@ -28,6 +28,8 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var starts = 16
     /// Seed of random starts.
     public var seed: UInt64 = 0
+    /// The schedule of `adamw`, and what is changed in it.
+    public var schedule = ScheduleConfiguration()
 
     /// The defaults.
     public init() {}

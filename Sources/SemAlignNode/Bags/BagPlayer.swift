@@ -3,68 +3,6 @@ internal import Glibc
 internal import SemAlignBags
 public import SemAlignTransport
 
-/// How a bag is played.
-public struct PlayerConfiguration: Hashable, Sendable {
-    /// Endpoints to bind, for subscribers that connect.
-    public var bind: [String] = []
-    /// Endpoints to connect to: a node's input unless set otherwise.
-    public var connect: [String] = SubscribeSettings().bind
-    /// Speed: 2 is twice as fast, 0 is without pauses.
-    public var rate = 1.0
-    /// True where the bag is played again and again.
-    public var isLooping = false
-    /// Time at the beginning that is left out [s].
-    public var startSeconds = 0.0
-    /// Time that is played [s]; `nil` = to the end.
-    public var durationSeconds: Double?
-    /// Names of the topics to play; `nil` = all.
-    public var topics: Set<String>?
-    /// How long to wait for a subscriber [s]; 0 = not at all.
-    public var waitSeconds = 10.0
-    /// Messages kept for each subscriber before the transport drops.
-    public var highWaterMark = 64
-    /// Allows to bind addresses that other machines can reach.
-    public var allowInsecure = false
-
-    /// Makes the default configuration.
-    public init() {}
-
-    /// Checks what cannot be played.
-    func check() throws(NodeError) {
-        for endpoint in bind where !allowInsecure && isPublic(endpoint) {
-            throw .publicBind(endpoint: endpoint)
-        }
-        guard !(bind + connect).isEmpty else {
-            throw .conflict(reason: "no endpoint to play to", remedy: "name one to bind or to connect to")
-        }
-        guard rate >= 0, rate.isFinite, startSeconds >= 0, startSeconds < 1e9, waitSeconds >= 0,
-            waitSeconds < 1e9, durationSeconds.map({ $0 > 0 && $0 < 1e9 }) ?? true
-        else {
-            throw .conflict(
-                reason: "rate, start, duration or wait is negative or no number",
-                remedy: "give times in seconds and a rate of 0 or more")
-        }
-    }
-}
-
-/// What a player did.
-public struct PlayerSummary: Hashable, Sendable, CustomStringConvertible {
-    /// Messages sent.
-    public internal(set) var messages = 0
-    /// Messages that somebody was subscribed to when they were sent.
-    public internal(set) var delivered = 0
-    /// Times that the bag was begun.
-    public internal(set) var rounds = 0
-    /// Parts of the bag that cannot be read.
-    public internal(set) var damages: [String] = []
-
-    /// One line for people.
-    public var description: String {
-        "\(messages) messages sent in \(rounds) rounds, \(delivered) of them to a subscriber"
-            + (damages.isEmpty ? "" : "; \(damages.count) places are damaged: \(damages[0])")
-    }
-}
-
 /// Publishes a bag over ZeroMQ at its own pace.
 public struct BagPlayer: Sendable {
     private let path: String
@@ -82,25 +20,62 @@ public struct BagPlayer: Sendable {
         self.clocks = clocks
     }
 
-    /// Plays on this thread until the end or until `stop` is set; `progress` gets the number of messages so far.
+    /// Plays on this thread until the end or until `stop` is set.
     ///
-    /// `context` is shared with whoever uses `inproc://` endpoints. Throws where the bag cannot be opened, an
-    /// endpoint cannot be used, or nobody subscribes in time.
+    /// `context` is shared with whoever uses `inproc://` endpoints; `commands` is asked for the next one before
+    /// every message and fifty times a second; `progress` gets the number of messages so far. Throws where the
+    /// bag cannot be opened, an endpoint cannot be used, or nobody subscribes in time.
     public func run(
-        until stop: StopFlag = StopFlag(), context: Context? = nil, progress: (Int) -> Void = { _ in }
+        until stop: StopFlag = StopFlag(), context: Context? = nil,
+        commands: () -> PlayerCommand? = { nil }, progress: (Int) -> Void = { _ in }
     ) throws(NodeError) -> PlayerSummary {
         let reader: BagReader
-        do { reader = try BagReader.open(path) } catch { throw NodeError(error, path: path) }
-        var publisher = try openPublisher(context)
-        var summary = PlayerSummary()
+        let selection: MessageSelection
+        do {
+            reader = try BagReader.open(path)
+            selection = try self.selection(of: reader)
+        } catch {
+            throw NodeError(error, path: path)
+        }
+        var playback = try Playback(configuration, clocks: clocks, context: context)
         repeat {
-            summary.rounds += 1
-            try playOnce(reader, &publisher, stop, &summary, progress)
-        } while configuration.isLooping && !stop.isSet && summary.messages > 0
-        return summary
+            playback.summary.rounds += 1
+            let messages = try ReadAhead.start(reader, selection, path: path)
+            do throws(NodeError) { try playback.play(messages, stop, commands, progress) } catch {
+                messages.stop()
+                throw error
+            }
+            messages.stop()
+        } while configuration.isLooping && !stop.isSet && playback.summary.messages > 0
+        return playback.summary
     }
 
-    private func openPublisher(_ context: Context?) throws(NodeError) -> Publisher {
+    private func selection(of reader: BagReader) throws(BagError) -> MessageSelection {
+        var selection = MessageSelection(filter: configuration.topics)
+        guard configuration.startSeconds > 0 || configuration.durationSeconds != nil else { return selection }
+        selection.start = try reader.startTime() &+ UInt64(configuration.startSeconds * 1e9)
+        selection.end = configuration.durationSeconds.map { selection.start &+ UInt64($0 * 1e9) }
+        return selection
+    }
+}
+
+/// A bag that is being played.
+struct Playback: ~Copyable {
+    /// Longest sleep [ns], so that a stop and commands are heeded at once.
+    private static let longestSleep: UInt64 = 20_000_000
+    /// Damaged places after which a bag is given up.
+    private static let damageLimit = 1000
+
+    var summary = PlayerSummary()
+    private let configuration: PlayerConfiguration
+    private let clocks: NodeClocks
+    private var publisher: Publisher
+    private var schedule: PlaybackSchedule?
+    private var isPaused: Bool
+
+    init(
+        _ configuration: PlayerConfiguration, clocks: NodeClocks, context: Context?
+    ) throws(NodeError) {
         do throws(TransportError) {
             let context = if let context { context } else { try Context() }
             var publisher = try Publisher(
@@ -109,61 +84,86 @@ public struct BagPlayer: Sendable {
                     queueLimit: configuration.highWaterMark, lingerMilliseconds: 2000))
             for endpoint in configuration.bind { try publisher.bind(endpoint) }
             for endpoint in configuration.connect { try publisher.connect(endpoint) }
-            return publisher
+            self.publisher = publisher
         } catch {
             throw NodeError(error)
         }
+        self.configuration = configuration
+        self.clocks = clocks
+        isPaused = configuration.startsPaused
     }
 
-    private func playOnce(
-        _ reader: BagReader, _ publisher: inout Publisher, _ stop: StopFlag, _ summary: inout PlayerSummary,
+    /// Plays the bag once; a pause and a rate outlast its end.
+    mutating func play(
+        _ messages: borrowing ReadAhead, _ stop: StopFlag, _ commands: () -> PlayerCommand?,
         _ progress: (Int) -> Void
     ) throws(NodeError) {
-        var messages: OrderedMessages
-        do { messages = try reader.messages(MessageSelection(topics: configuration.topics)) } catch {
-            throw NodeError(error, path: path)
-        }
-        var schedule: PlaybackSchedule?
-        var first: UInt64?
-        while !stop.isSet {
-            let message: BagMessage?
-            do { message = try messages.next() } catch {
+        let rate = schedule?.rate ?? configuration.rate
+        schedule = nil
+        while !stop.isSet, let item = messages.next() {
+            let message: BagMessage
+            switch item {
+            case .message(let next): message = next
+            case .damaged(let error):
                 summary.damages.append(error.description)
-                guard summary.damages.count < 1000 else { throw NodeError(error, path: path) }
+                guard summary.damages.count < Self.damageLimit else {
+                    throw .unusableFile(path: "the bag", reason: error.description)
+                }
                 continue
             }
-            guard let message else { return }
-            let bagStart = first ?? message.logTime
-            first = bagStart
-            guard let isWanted = isWanted(message.logTime, from: bagStart) else { return }
-            guard isWanted else { continue }
+            let topic = configuration.remap[message.topic] ?? message.topic
             if schedule == nil {
-                if summary.messages == 0 { try waitForSubscriber(&publisher, message.topic, stop) }
+                if summary.messages == 0 { try waitForSubscriber(topic, stop) }
                 schedule = PlaybackSchedule(
-                    firstLogTime: message.logTime, start: clocks.steady(), rate: configuration.rate)
+                    firstLogTime: message.logTime, start: clocks.steady(), rate: rate, isPaused: isPaused)
             }
-            sleep(until: schedule?.dueTime(of: message.logTime) ?? 0, stop)
-            guard !stop.isSet else { return }
-            try send(message, &publisher, &summary)
+            guard waitForTurn(of: message.logTime, stop, commands) else { return }
+            try send(message, as: topic)
             progress(summary.messages)
         }
     }
 
-    /// Whether a time of the bag is played; `nil` where it and all later ones are not.
-    private func isWanted(_ time: UInt64, from start: UInt64) -> Bool? {
-        let seconds = Double(time &- start) / 1e9
-        if let duration = configuration.durationSeconds, seconds >= configuration.startSeconds + duration {
-            return nil
+    /// Obeys commands until it is time to send; false where the player is to stop.
+    private mutating func waitForTurn(
+        of time: UInt64, _ stop: StopFlag, _ commands: () -> PlayerCommand?
+    ) -> Bool {
+        while !stop.isSet {
+            while let command = commands() {
+                if obey(command, at: clocks.steady(), next: time) { return true }
+            }
+            let now = clocks.steady()
+            guard let due = schedule?.dueTime(of: time) else {
+                sleep(Self.longestSleep)
+                continue
+            }
+            guard due > now else {
+                if schedule?.rate ?? 0 > 0 { summary.lateness.add(now - due) }
+                return true
+            }
+            sleep(min(due - now, Self.longestSleep))
         }
-        return seconds >= configuration.startSeconds
+        return false
     }
 
-    private func send(
-        _ message: BagMessage, _ publisher: inout Publisher, _ summary: inout PlayerSummary
-    ) throws(NodeError) {
+    /// True where the command is to send the message that is next, logged at `time`.
+    private mutating func obey(_ command: PlayerCommand, at now: UInt64, next time: UInt64) -> Bool {
+        switch command {
+        case .togglePause: schedule?.togglePause(at: now)
+        case .faster: schedule?.changeRate(by: 1, at: now)
+        case .slower: schedule?.changeRate(by: -1, at: now)
+        case .step:
+            guard isPaused else { return false }
+            schedule?.jump(to: time, at: now)
+            return true
+        }
+        isPaused = schedule?.isPaused ?? false
+        return false
+    }
+
+    private mutating func send(_ message: BagMessage, as topic: String) throws(NodeError) {
         do throws(TransportError) {
             let isDelivered = try publisher.publish(
-                topic: message.topic, schema: message.schemaName, payload: message.payload.span,
+                topic: topic, schema: message.schemaName, payload: message.payload.span,
                 publishTime: clocks.wall())
             summary.messages += 1
             if isDelivered { summary.delivered += 1 }
@@ -173,32 +173,25 @@ public struct BagPlayer: Sendable {
     }
 
     /// Waits for a subscription to the first topic; those to further topics follow on its heels.
-    private func waitForSubscriber(
-        _ publisher: inout Publisher, _ topic: String, _ stop: StopFlag
-    ) throws(NodeError) {
+    private mutating func waitForSubscriber(_ topic: String, _ stop: StopFlag) throws(NodeError) {
         guard configuration.waitSeconds > 0 else { return }
         let deadline = clocks.steady() &+ UInt64(configuration.waitSeconds * 1e9)
-        while try !hasSubscriber(&publisher, topic) {
+        while try !hasSubscriber(topic) {
             guard !stop.isSet else { return }
             guard clocks.steady() < deadline else { throw .noSubscriber(seconds: configuration.waitSeconds) }
         }
-        sleep(until: clocks.steady() &+ 50_000_000, stop)
+        let settled = clocks.steady() &+ 50_000_000
+        while !stop.isSet, clocks.steady() < settled { sleep(Self.longestSleep) }
     }
 
-    private func hasSubscriber(_ publisher: inout Publisher, _ topic: String) throws(NodeError) -> Bool {
+    private mutating func hasSubscriber(_ topic: String) throws(NodeError) -> Bool {
         do { return try publisher.waitForSubscriber(to: topic, timeout: .milliseconds(100)) } catch {
             throw NodeError(error)
         }
     }
 
-    /// Sleeps in short pieces, so that a stop is heeded at once.
-    private func sleep(until due: UInt64, _ stop: StopFlag) {
-        while !stop.isSet {
-            let now = clocks.steady()
-            guard due > now else { return }
-            let piece = min(due - now, 20_000_000)
-            var time = timespec(tv_sec: 0, tv_nsec: Int(piece))
-            _ = unsafe nanosleep(&time, nil)
-        }
+    private func sleep(_ duration: UInt64) {
+        var time = timespec(tv_sec: 0, tv_nsec: Int(duration))
+        _ = unsafe nanosleep(&time, nil)
     }
 }

@@ -14,15 +14,19 @@ public final class StopFlag: Sendable {
     public var isSet: Bool { flag.load(ordering: .acquiring) }
 
     /// Asks.
-    public func set() { flag.store(true, ordering: .releasing) }
+    @Sendable public func set() { flag.store(true, ordering: .releasing) }
+
+    /// True where somebody asked since the last call.
+    public func take() -> Bool { flag.exchange(false, ordering: .acquiringAndReleasing) }
 }
 
 /// Runs `body` on a thread of its own until it is done; SIGINT and SIGTERM set its flag, a second signal exits with 130.
 ///
 /// Call it from the main thread before any other thread was started. Returns or throws what `body` does,
-/// also after a signal.
+/// also after a signal. SIGUSR1 calls `onRequest` on the main thread.
 public func runUntilSignal<Success: Sendable>(
-    named name: String, _ body: @escaping @Sendable (StopFlag) throws(NodeError) -> Success
+    named name: String, onRequest: () -> Void = {},
+    _ body: @escaping @Sendable (StopFlag) throws(NodeError) -> Success
 ) throws(NodeError) -> Success {
     let signal = StopSignal()
     let flag = StopFlag()
@@ -34,7 +38,7 @@ public func runUntilSignal<Success: Sendable>(
         outcome.close()
         StopSignal.wake()
     }
-    signal.wait()
+    signal.wait(onRequest: onRequest)
     flag.set()
     thread.join()
     guard case .value(let result) = outcome.take(until: .max) else {

@@ -3,10 +3,9 @@ internal import Glibc
 
 /// SIGINT and SIGTERM as an orderly stop: the first one is waited for, a second one ends the process with 130.
 ///
-/// SIGUSR1 asks for a report meanwhile; SIGUSR2 is the process's own.
-///
 /// Make it on the main thread before any other thread starts: threads inherit the mask, so that only
-/// `wait` sees the signals.
+/// `wait` sees the signals. A file that grows over the system's limit is an error of its writer from here on,
+/// not the end of the process.
 public struct StopSignal: ~Copyable {
     private var signals = sigset_t()
 
@@ -15,21 +14,22 @@ public struct StopSignal: ~Copyable {
         unsafe sigemptyset(&signals)
         for number in [SIGINT, SIGTERM, SIGUSR1, SIGUSR2] { unsafe sigaddset(&signals, number) }
         unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Waits for the first signal, or for a call of `wake`, and arms the second signal.
     ///
-    /// Each SIGUSR1 that comes before calls `report` on this thread.
-    public func wait(report: () -> Void = {}) {
+    /// Each SIGUSR1 until then calls `onRequest` and ends nothing.
+    public func wait(onRequest: () -> Void = {}) {
         var mask = signals
         var received: Int32 = 0
-        while unsafe sigwait(&mask, &received) != 0 || received == SIGUSR1 {
-            if received == SIGUSR1 { report() }
-            received = 0
-        }
+        repeat {
+            while unsafe sigwait(&mask, &received) != 0 {}
+            if received == SIGUSR1 { onRequest() }
+        } while received == SIGUSR1
         signal(SIGINT) { _ in _exit(130) }
         signal(SIGTERM) { _ in _exit(130) }
-        // These stay blocked: the process's own comes late where a signal was first, and no report is left to give.
+        // The others stay blocked: SIGUSR2 is the process's own, and comes late where a signal was first.
         for number in [SIGUSR1, SIGUSR2] { unsafe sigdelset(&mask, number) }
         unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
     }

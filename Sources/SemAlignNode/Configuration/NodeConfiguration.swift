@@ -25,6 +25,8 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var objects = ObjectSettings()
     /// What is asked of every frame.
     public var correspondence = CorrespondenceSettings()
+    /// What is recorded.
+    public var record = RecordSettings()
     /// Counters and logs.
     public var reports = ReportSettings()
     /// What is kept of each frame for whoever looks into latency.
@@ -116,6 +118,8 @@ public struct JoinSettings: Hashable, Sendable {
 
 /// How many objects are followed, and how long that may take.
 public struct ObjectSettings: Hashable, Sendable {
+    /// Paths of further classes, whose features come from the same network.
+    public var representations: [String] = []
     /// Objects that are followed at a time; 1 = the one of `join.instance`.
     public var limit = 1
     /// Time for the objects of one frame [ms]; 0 = as long as it takes.

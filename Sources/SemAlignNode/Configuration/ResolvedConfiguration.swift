@@ -70,6 +70,11 @@ extension NodeConfiguration {
         for endpoint in subscribe.bind + publish.bind where !allowInsecure && isPublic(endpoint) {
             throw .publicBind(endpoint: endpoint)
         }
+        guard objects.representations.isEmpty || objects.limit > 1 else {
+            throw .conflict(
+                reason: "objects.representations names further classes while objects.limit is 1",
+                remedy: "set objects.limit to the number of objects that are followed at a time")
+        }
         if let address = SocketAddress(reports.metricsBind), address.isPublic, !allowInsecure {
             throw .publicBind(endpoint: reports.metricsBind)
         }
@@ -84,6 +89,7 @@ extension NodeConfiguration {
                 remedy: "name an endpoint that results go to")
         }
         try checkTopics()
+        try record.recorder(at: 0)?.check()
         if !correspondence.reference.isEmpty,
             correspondence.references[correspondence.reference] == nil
         {

@@ -124,6 +124,34 @@ extension SettingKind where Value == [String] {
     }
 }
 
+extension SettingKind where Value == [String] {
+    /// A list of topics with stars; a single one may stand without brackets.
+    static var topicPatterns: Self {
+        Self(
+            accepts: "a list of topics, in which * stands for any text",
+            parse: { value, _ in
+                let texts = value.items?.map(\.text) ?? (value.isNull ? [] : [value.text])
+                let known = texts.compactMap { $0 }.filter(isTopic)
+                return known.count == texts.count ? known : nil
+            },
+            text: { flowList($0.map(quoted)) })
+    }
+}
+
+extension SettingKind where Value == [String] {
+    /// A list of paths, relative to the file's folder; a single one may stand without brackets.
+    static var paths: Self {
+        Self(
+            accepts: "a list of paths",
+            parse: { value, base in
+                let texts = value.items?.map(\.text) ?? (value.isNull ? [] : [value.text])
+                let known = texts.compactMap { $0 }.filter { !$0.isEmpty }
+                return known.count == texts.count ? known.map { resolvedPath($0, in: base) } : nil
+            },
+            text: { flowList($0.map(quoted)) })
+    }
+}
+
 extension SettingKind where Value == [String: String] {
     /// A table of names and paths.
     static var pathTable: Self {

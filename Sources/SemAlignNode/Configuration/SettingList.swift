@@ -4,8 +4,9 @@ internal import SemAlignCore
 extension Setting {
     /// Every setting there is, in the order in which they are printed.
     public static var all: [Setting] {
-        general + subscribing + publishing + topics + joining + tracking + objects + correspondence + reports
-            + realtime
+        general + subscribing + publishing + topics + joining + tracking + objects + correspondence
+            + recording
+            + reports + realtime
     }
 
     private static var general: [Setting] {
@@ -119,6 +120,9 @@ extension Setting {
                 "track.starts", \.track.starts, .integer(1...256),
                 "Starts of adamw where a frame begins cold."),
             Setting(
+                "track.schedule", \.track.schedule, .schedule,
+                "Weights and widths of adamw's energy over its steps; automatic = metric where depth is."),
+            Setting(
                 "track.seed", \.track.seed, .seed, "Seed of random starts: the same seed, the same answers."),
             Setting(
                 "track.hypothesis_limit", \.track.hypothesisLimit, .integer(1...32),
@@ -135,6 +139,9 @@ extension Setting {
             Setting(
                 "track.support_drop", \.track.supportDrop, .number(0...1),
                 "Support below this share of the track's usual one starts a search."),
+            Setting(
+                "track.frames_between_checks", \.track.framesBetweenChecks, .integer(1...1_000_000),
+                "At the latest after so many frames a search checks whether there is a better solution."),
         ]
     }
 
@@ -143,6 +150,10 @@ extension Setting {
             Setting(
                 "objects.limit", \.objects.limit, .integer(1...64),
                 "Objects that are followed at a time, each with an answer of its own; 1 = that of join.instance."
+            ),
+            Setting(
+                "objects.representations", \.objects.representations, .paths,
+                "Further classes with features of the same network; an object has the class that it resembles most."
             ),
             Setting(
                 "objects.budget_ms", \.objects.budgetMilliseconds, .number(0...10_000),
@@ -188,6 +199,38 @@ extension Setting {
             Setting(
                 "realtime.cpu_dma_latency_us", \.realtime.wakeLatencyMicroseconds, .integer(-1...1_000_000),
                 "Longest time in µs that a processor may take to wake up; -1 = as the system likes."),
+        ]
+    }
+
+    private static var recording: [Setting] {
+        [
+            Setting(
+                "record.path", \.record.path, .path,
+                "Bag to record to; the time of the start is put before its suffix. Empty = record nothing."),
+            Setting(
+                "record.inputs", \.record.hasInputs, .flag, "Record the messages that the node receives."),
+            Setting(
+                "record.outputs", \.record.hasOutputs, .flag, "Record the messages that the node publishes."),
+            Setting(
+                "record.topics", \.record.topics, .topicPatterns, "Topics to record; an empty list = all."),
+            Setting("record.exclude", \.record.exclude, .topicPatterns, "Topics not to record."),
+            Setting(
+                "record.compression", \.record.compression, .choice, "Compression of the bag's chunks."),
+            Setting(
+                "record.split_mib", \.record.splitMebibytes, .integer(0...1_000_000),
+                "Size in MiB of a file before the next one is begun; 0 = one file."),
+            Setting(
+                "record.split_s", \.record.splitSeconds, .number(0...1e6),
+                "Time in seconds of a file before the next one is begun; 0 = one file."),
+            Setting(
+                "record.keep", \.record.keptFiles, .integer(0...1_000_000),
+                "Files that are kept, the oldest are deleted; 0 = all."),
+            Setting(
+                "record.snapshot_s", \.record.snapshotSeconds, .number(0...1e6),
+                "Keep this many seconds in memory and write them on SIGUSR1; 0 = write everything."),
+            Setting(
+                "record.memory_mib", \.record.memoryMebibytes, .integer(1...65_536),
+                "Memory in MiB for messages that wait for the disk, and again for a snapshot."),
         ]
     }
 

@@ -63,37 +63,36 @@ struct FrameAssembler: Sendable {
     ) throws(Drop) -> [SightedObservation] {
         let imageSize = try imageSize(of: frame, notes: &notes)
         let features = try features(of: frame)
-        var mask = try mask(of: frame)
+        let mask = try mask(of: frame)
         let size = imageSize ?? mask.size
         guard mask.size == size else {
             throw Drop(.mask, "the mask is \(mask.size.text), the image \(size.text); they must be equal")
         }
         let camera = try camera(of: frame, for: size, notes: &notes)
-        var depth = try depth(of: frame, for: size, notes: &notes)
-        let map = features.features(imageSize: size)
-        let chosen = instances(of: mask)
+        let depth = try depth(of: frame, for: size, notes: &notes)
         let lens = camera.flatMap { $0.distortion == .none ? nil : $0 }
+        let map = features.features(imageSize: size)
+        var observations: [SightedObservation] = []
+        for number in instances(of: mask) {
+            let observation = Observation(
+                timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
+                intrinsics: camera?.intrinsics, depth: depth, mask: mask, instance: number, features: map)
+            observations.append(try straightened(observation, lens: lens))
+        }
+        return observations
+    }
+
+    /// What a pinhole would have seen.
+    private mutating func straightened(
+        _ observation: Observation, lens: LensCamera?
+    ) throws(Drop) -> SightedObservation {
+        var observation = observation
         if let lens {
-            do throws(ImageError) {
-                mask = try rectifier.rectify(mask, camera: lens)
-                if let taken = depth {
-                    depth = try rectifier.rectify(taken, camera: lens, imageSize: size)
-                }
-            } catch {
+            do throws(ImageError) { observation = try rectifier.rectify(observation, camera: lens) } catch {
                 throw Drop(.cameraInfo, "\(error)")
             }
         }
-        return chosen.map { number in
-            var own = map
-            if let lens {
-                let region = mask.bounds(of: number)?.grown(by: 0.5) ?? PixelRegion(size)
-                own = map.rectified(camera: lens, region: region)
-            }
-            let observation = Observation(
-                timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
-                intrinsics: camera?.intrinsics, depth: depth, mask: mask, instance: number, features: own)
-            return SightedObservation(observation: observation, lens: lens)
-        }
+        return SightedObservation(observation: observation, lens: lens)
     }
 
     /// The instances that are followed, the largest first; never none.

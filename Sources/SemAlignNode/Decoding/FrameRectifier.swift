@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import SemAlignCore
-internal import SemAlignImages
+public import SemAlignCore
+public import SemAlignImages
 
 /// Turns the streams of a camera with a bent lens into those of a pinhole with the same intrinsics.
 struct FrameRectifier: Sendable {
@@ -12,13 +12,23 @@ struct FrameRectifier: Sendable {
     /// Tables by camera and size; a camera that changes in every frame must not fill the memory.
     private var tables: [Key: Undistortion] = [:]
 
-    /// The mask as the pinhole sees it.
-    mutating func rectify(_ mask: ObjectMask, camera: LensCamera) throws(ImageError) -> ObjectMask {
-        try table(for: camera, size: mask.size).apply(to: mask)
+    /// The observation as the pinhole sees it: mask, depth, and features around the object.
+    mutating func rectify(
+        _ observation: Observation, camera: LensCamera
+    ) throws(ImageError) -> Observation {
+        let size = observation.imageSize
+        let mask = try table(for: camera, size: size).apply(to: observation.mask)
+        var depth = observation.depth
+        if let taken = depth { depth = try rectify(taken, camera: camera, imageSize: size) }
+        let region = mask.bounds(of: observation.instance)?.grown(by: 0.5) ?? PixelRegion(size)
+        return Observation(
+            timestamp: observation.timestamp, frameID: observation.frameID, imageSize: size,
+            intrinsics: camera.intrinsics, depth: depth, mask: mask, instance: observation.instance,
+            features: observation.features.rectified(camera: camera, region: region))
     }
 
     /// Depth as the pinhole sees it; `imageSize` is that of the colour image, which `camera` is for.
-    mutating func rectify(
+    private mutating func rectify(
         _ depth: DepthImage, camera: LensCamera, imageSize: ImageSize
     ) throws(ImageError) -> DepthImage {
         let camera = depth.size == imageSize ? camera : camera.scaled(from: imageSize, to: depth.size)
@@ -34,6 +44,16 @@ struct FrameRectifier: Sendable {
         let table = try Undistortion(camera: camera, size: size)
         tables[key] = table
         return table
+    }
+}
+
+extension Observation {
+    /// The same frame as a pinhole with the intrinsics of `camera` sees it.
+    ///
+    /// Throws where the lens model has no table for images of this size.
+    public func straightened(through camera: LensCamera) throws(ImageError) -> Observation {
+        var rectifier = FrameRectifier()
+        return try rectifier.rectify(self, camera: camera)
     }
 }
 

@@ -15,6 +15,7 @@ struct AlignmentLoop: ~Copyable {
     private var publisher: Publisher
     private var pipeline: FramePipeline
     private var nextReport: UInt64
+    private var sequences: [String: UInt32] = [:]
 
     /// Opens the endpoints of the configuration.
     init(
@@ -48,13 +49,13 @@ struct AlignmentLoop: ~Copyable {
     }
 
     private mutating func answer(_ queued: QueuedJob) {
-        let before = shared.recorder?.meter.reading()
+        let before = shared.frames?.meter.reading()
         let start = shared.clocks.steady()
         let answer = pipeline.process(queued.job, clock: shared.clocks.steady)
         let aligned = shared.clocks.steady()
         for message in answer.messages { publish(message) }
         let published = shared.clocks.steady()
-        if let recorder = shared.recorder, var record = queued.record, let before {
+        if let recorder = shared.frames, var record = queued.record, let before {
             record.taken = start
             record.answered = aligned
             record.published = published
@@ -82,13 +83,26 @@ struct AlignmentLoop: ~Copyable {
     }
 
     private mutating func publish(_ message: OutgoingMessage) {
+        let now = shared.clocks.wall()
+        if shared.configuration.record.hasOutputs { record(message, at: now) }
         do throws(TransportError) {
             try publisher.publish(
                 topic: message.topic, schema: message.schema, payload: message.payload.span,
-                publishTime: shared.clocks.wall())
+                publishTime: now)
         } catch {
             shared.record(Drop(.publish, "\(message.topic): \(error)"))
         }
+    }
+
+    /// Records an answer under the number that the publisher gives it.
+    private mutating func record(_ message: OutgoingMessage, at time: UInt64) {
+        guard shared.recorder != nil else { return }
+        let sequence = sequences[message.topic, default: 0]
+        sequences[message.topic] = sequence &+ 1
+        shared.put(
+            RecordedMessage(
+                topic: message.topic, schema: message.schema, payload: message.payload, sequence: sequence,
+                logTime: time))
     }
 
     private mutating func report() {

@@ -23,6 +23,8 @@ struct InputLoop: ~Copyable {
     private var newest: ArrivedFrame?
     private var cost: ThreadCost?
     private var hasSaidNoCamera = false
+    /// Connections that the transport had cut when that was last counted.
+    private var cutConnections = 0
 
     /// Opens the endpoints of the configuration and subscribes to its topics.
     init(_ shared: NodeShared, intake: FrameIntake) throws(TransportError) {
@@ -47,12 +49,13 @@ struct InputLoop: ~Copyable {
 
     /// Works until the wake signal calls.
     mutating func run() throws(TransportError) {
-        cost = shared.recorder?.meter.reading()
+        cost = shared.frames?.meter.reading()
         while true {
             shared.isInputAlive.store(true, ordering: .relaxed)
             _ = try poller.wait(timeout: .nanoseconds(waitingTime))
             if poller.isCalled { return }
             try drain()
+            countCutConnections()
             let now = shared.clocks.steady()
             take(intake.advance(to: now), arrival: now, transfer: nil)
             handOver()
@@ -73,6 +76,19 @@ struct InputLoop: ~Copyable {
         }
     }
 
+    /// A frame far over the limit never becomes a message: the transport cuts its sender's connection.
+    private mutating func countCutConnections() {
+        let new = subscriber.cutConnections - cutConnections
+        guard new > 0 else { return }
+        cutConnections += new
+        let limit = shared.configuration.subscribe.payloadLimitMebibytes
+        shared.record(
+            Drop(
+                .oversize,
+                "a connection was cut: its sender sent a frame far over \(limit) MiB, or does not speak ZeroMQ",
+                count: new))
+    }
+
     private mutating func receive() {
         do throws(WireError) {
             let limit = shared.configuration.subscribe.payloadLimitMebibytes << 20
@@ -81,6 +97,7 @@ struct InputLoop: ~Copyable {
             let message = try WireMessage(decoding: slots, payloadLimit: limit)
             guard shared.inputTopics.contains(message.topic) else { return }
             count(message)
+            if shared.configuration.record.hasInputs { record(message) }
             take(
                 intake.receive(
                     IncomingMessage(topic: message.topic, schema: message.schema, payload: message.payload),
@@ -89,6 +106,15 @@ struct InputLoop: ~Copyable {
         } catch {
             shared.record(Drop(error))
         }
+    }
+
+    private func record(_ message: WireMessage) {
+        guard shared.recorder?.isRecording(message.topic) ?? false else { return }
+        shared.put(
+            RecordedMessage(
+                topic: message.topic, schema: message.schema, payload: message.payload,
+                sequence: message.stamp.map { UInt32(truncatingIfNeeded: $0.sequence) },
+                logTime: shared.clocks.wall(), publishTime: message.stamp?.publishTime))
     }
 
     private mutating func count(_ message: WireMessage) {
@@ -139,7 +165,7 @@ struct InputLoop: ~Copyable {
 
     /// What happened to a frame so far and what that cost; `nil` where nobody wants to know.
     private mutating func record(of arrived: ArrivedFrame, decoded: UInt64) -> FrameRecord? {
-        guard let recorder = shared.recorder else { return nil }
+        guard let recorder = shared.frames else { return nil }
         var record = FrameRecord(stamp: arrived.frame.stamp)
         record.transfer = arrived.transfer
         record.firstArrival = arrived.frame.firstArrival

@@ -16,6 +16,7 @@ public struct Node: ~Copyable {
     let startedAt: UInt64
     private let inputThread: WorkerThread
     private let alignmentThread: WorkerThread
+    private let recorder: BagRecorder?
     private let tuning: ProcessTuning
     private let metrics: MetricsServer?
     /// Where Prometheus finds the counters, with the port that was chosen; `nil` = nowhere.
@@ -23,55 +24,50 @@ public struct Node: ~Copyable {
 
     /// Reads the files, opens the endpoints and starts the threads.
     ///
-    /// `context` is shared with whoever uses `inproc://` endpoints; `recorder` keeps what happened to each frame,
-    /// which costs a few microseconds a frame; `onFailure` is called from a thread that
-    /// cannot go on. Throws before anything runs if a file, a setting or an endpoint is not usable.
+    /// `context` is shared with whoever uses `inproc://` endpoints; `onFailure` is called from a thread that
+    /// cannot go on; `frames` keeps what happened to each frame, which costs a few microseconds a frame. Throws
+    /// before anything runs if a file, a setting or an endpoint is not usable.
     public static func start(
         _ configuration: NodeConfiguration, logger: Logger, context: Context? = nil,
         clocks: NodeClocks = .system, supervisor: ServiceSupervisor = ServiceSupervisor(notifySocket: nil),
-        recorder: FrameRecorder? = nil, onFailure: @escaping @Sendable () -> Void = {}
+        frames: FrameRecorder? = nil, onFailure: @escaping @Sendable () -> Void = {}
     ) throws(NodeError) -> Node {
         try configuration.check()
         let resources = try NodeResources(configuration)
         for note in resources.notes { logger.warning("\(note)") }
-        let shared: NodeShared
-        do throws(TransportError) {
-            let context = if let context { context } else { try Context() }
-            shared = NodeShared(
-                configuration, context: context, wake: try WakeSignal(), clocks: clocks, logger: logger,
-                recorder: recorder)
-        } catch {
-            throw NodeError(error)
-        }
-        let metrics: MetricsServer?
-        if configuration.reports.metricsBind.isEmpty {
-            metrics = nil
-        } else {
-            metrics = try MetricsServer(address: configuration.reports.metricsBind, clock: clocks.steady) {
-                MetricsText(shared.counters.snapshot(at: clocks.steady())).text
+        var recorder = try startRecorder(configuration, logger: logger, clocks: clocks)
+        do throws(NodeError) {
+            let shared = try NodeShared.make(
+                configuration, context: context, clocks: clocks, logger: logger, recorder: recorder?.input,
+                frames: frames)
+            let metrics = try Self.metrics(of: shared)
+            let tuning = ProcessTuning(configuration.realtime)
+            for outcome in tuning.outcomes { shared.say(outcome) }
+            let alignment = try EndpointThread(name: "semalign-align") { started in
+                align(shared, resources, supervisor, started)
             }
-        }
-        let tuning = ProcessTuning(configuration.realtime)
-        for outcome in tuning.outcomes { shared.say(outcome) }
-        let alignment = try EndpointThread(name: "semalign-align") { started in
-            align(shared, resources, supervisor, started)
-        }
-        let input: Result<EndpointThread, NodeError> = EndpointThread.started(name: "semalign-input") {
-            receive(shared, resources, $0, onFailure: onFailure)
-        }
-        switch consume input {
-        case .success(let input):
-            return Node(shared, input: input, alignment: alignment, tuning: tuning, metrics: metrics)
-        case .failure(let error):
-            shared.mailbox.close()
-            alignment.thread.join()
+            let input: Result<EndpointThread, NodeError> = EndpointThread.started(name: "semalign-input") {
+                receive(shared, resources, $0, onFailure: onFailure)
+            }
+            switch consume input {
+            case .success(let input):
+                return Node(
+                    shared, input: input, alignment: alignment, recorder: recorder.take(), tuning: tuning,
+                    metrics: metrics)
+            case .failure(let error):
+                shared.mailbox.close()
+                alignment.thread.join()
+                throw error
+            }
+        } catch {
+            _ = recorder.take()?.stop()
             throw error
         }
     }
 
     private init(
         _ shared: NodeShared, input: consuming EndpointThread, alignment: consuming EndpointThread,
-        tuning: consuming ProcessTuning, metrics: consuming MetricsServer?
+        recorder: consuming BagRecorder?, tuning: consuming ProcessTuning, metrics: consuming MetricsServer?
     ) {
         self.tuning = tuning
         metricsAddress = metrics?.address
@@ -82,7 +78,30 @@ public struct Node: ~Copyable {
         outputs = alignment.endpoints
         inputThread = input.thread
         alignmentThread = alignment.thread
+        self.recorder = recorder
     }
+
+    /// Starts to record where the configuration says so.
+    private static func startRecorder(
+        _ configuration: NodeConfiguration, logger: Logger, clocks: NodeClocks
+    ) throws(NodeError) -> BagRecorder? {
+        guard let recorder = configuration.record.recorder(at: clocks.wall()) else { return nil }
+        return try BagRecorder.start(recorder, clocks: clocks) { event in
+            logger.log(level: event.isWarning ? .warning : .info, "\(event)")
+        }
+    }
+
+    /// Serves the counters where the configuration says so.
+    private static func metrics(of shared: NodeShared) throws(NodeError) -> MetricsServer? {
+        let address = shared.configuration.reports.metricsBind
+        guard !address.isEmpty else { return nil }
+        return try MetricsServer(address: address, clock: shared.clocks.steady) {
+            MetricsText(shared.counters.snapshot(at: shared.clocks.steady())).text
+        }
+    }
+
+    /// What a recording takes and does; `nil` where nothing is recorded.
+    var recording: RecorderInput? { shared.recorder }
 
     /// What the node did so far.
     public var summary: NodeSummary { shared.counters.summary }
@@ -96,6 +115,10 @@ public struct Node: ~Copyable {
         inputThread.join()
         shared.mailbox.close()
         alignmentThread.join()
+        if let recorder {
+            let recorded = recorder.stop()
+            shared.logger.info("\(recorded)")
+        }
         if let failure = shared.failure.withLock({ $0 }) { throw failure }
         return shared.counters.summary
     }
@@ -109,7 +132,7 @@ public struct Node: ~Copyable {
             "semalign-align",
             ThreadPlacement(processors: realtime.alignmentProcessors, priority: realtime.priority))
         let pipeline = FramePipeline(
-            shared.configuration, representation: resources.representation,
+            shared.configuration, representation: resources.representation, others: resources.others,
             references: resources.references, reportsDurations: true)
         do throws(TransportError) {
             var loop = try AlignmentLoop(shared, pipeline: pipeline, supervisor: supervisor)

@@ -11,10 +11,10 @@ extension Node {
         _ configuration: NodeConfiguration, logger: Logger, supervisor: ServiceSupervisor
     ) throws(NodeError) -> NodeSummary {
         let signal = StopSignal()
-        let frames = configuration.profile.frames
-        let recorder = frames > 0 ? FrameRecorder(capacity: frames) : nil
+        let kept = configuration.profile.frames
+        let frames = kept > 0 ? FrameRecorder(capacity: kept) : nil
         let node = try start(
-            configuration, logger: logger, supervisor: supervisor, recorder: recorder,
+            configuration, logger: logger, supervisor: supervisor, frames: frames,
             onFailure: { StopSignal.wake() })
         logger.info(
             """
@@ -25,7 +25,11 @@ extension Node {
             logger.warning("\(endpoint) is open to other machines without encryption (allow_insecure)")
         }
         supervisor.notify("READY=1")
-        signal.wait { node.report(to: configuration.profile.folder, recorder) }
+        let recording = node.recording
+        signal.wait {
+            recording?.takeSnapshot()
+            node.report(to: configuration.profile.folder, frames)
+        }
         supervisor.notify("STOPPING=1")
         let summary = try node.stop()
         logger.info("stopped: \(summary)")

@@ -13,8 +13,10 @@ final class NodeShared: Sendable {
     let counters: NodeCounters
     let clocks: NodeClocks
     let logger: Logger
+    /// Where messages are recorded; `nil` where nothing is.
+    let recorder: RecorderInput?
     /// Keeps what happened to each frame, where somebody wants to know.
-    let recorder: FrameRecorder?
+    let frames: FrameRecorder?
     /// Topics that are listened to: a subscription brings all that begin like them.
     let inputTopics: Set<String>
     /// Set by the input thread in every round, taken by the alignment thread before it says that all is well.
@@ -24,7 +26,7 @@ final class NodeShared: Sendable {
 
     init(
         _ configuration: NodeConfiguration, context: Context, wake: WakeSignal, clocks: NodeClocks,
-        logger: Logger, recorder: FrameRecorder?
+        logger: Logger, recorder: RecorderInput?, frames: FrameRecorder?
     ) {
         self.configuration = configuration
         self.context = context
@@ -32,14 +34,30 @@ final class NodeShared: Sendable {
         self.clocks = clocks
         self.logger = logger
         self.recorder = recorder
+        self.frames = frames
         counters = NodeCounters(now: clocks.steady())
         inputTopics = Set(MessageDecoder(configuration).topics)
+    }
+
+    /// Opens what the threads share of the transport.
+    static func make(
+        _ configuration: NodeConfiguration, context: Context?, clocks: NodeClocks, logger: Logger,
+        recorder: RecorderInput?, frames: FrameRecorder?
+    ) throws(NodeError) -> NodeShared {
+        do throws(TransportError) {
+            let context = if let context { context } else { try Context() }
+            return NodeShared(
+                configuration, context: context, wake: try WakeSignal(), clocks: clocks, logger: logger,
+                recorder: recorder, frames: frames)
+        } catch {
+            throw NodeError(error)
+        }
     }
 
     /// Counts a drop, and says it unless its reason was said lately.
     func record(_ drop: Drop) {
         let now = clocks.steady()
-        recorder?.add(DropRecord(time: now, reason: drop.reason.rawValue))
+        frames?.add(DropRecord(time: now, reason: drop.reason.rawValue))
         guard let line = counters.record(drop, at: now) else { return }
         logger.log(level: drop.reason == .superseded ? .info : .warning, "\(line)")
     }
@@ -52,6 +70,16 @@ final class NodeShared: Sendable {
     /// Places the calling thread, and says what became of it.
     func place(_ name: String, _ placement: ThreadPlacement) {
         for outcome in placement.apply(name: name) { say(outcome) }
+    }
+
+    /// Records a message; what will be missing is counted, and said where that is news.
+    func put(_ message: RecordedMessage) {
+        guard let recorder, !recorder.put(message) else { return }
+        guard recorder.hasFailed else {
+            record(Drop(.record, "the disk is slower than \(message.topic) comes"))
+            return
+        }
+        _ = counters.record(Drop(.record, "recording has stopped"), at: clocks.steady())
     }
 
     /// Counts a frame that a newer one overtook.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import SemAlignCore
-internal import SemAlignImages
+public import SemAlignCore
+public import SemAlignImages
 internal import SemAlignMessages
 
 /// A message that the node publishes or a replay writes.
@@ -32,7 +32,8 @@ struct FramePipeline: Sendable {
         let drops: [Drop]
     }
 
-    private let file: RepresentationFile
+    /// The class, and further ones.
+    private let files: [RepresentationFile]
     private let topics: TopicNames
     /// True where messages hold how long each stage took; a replay's bytes must not depend on that.
     private let reportsDurations: Bool
@@ -47,9 +48,10 @@ struct FramePipeline: Sendable {
 
     init(
         _ configuration: NodeConfiguration, representation: RepresentationFile,
+        others: [RepresentationFile] = [],
         references: [String: SightedObservation], reportsDurations: Bool
     ) {
-        file = representation
+        files = [representation] + others
         topics = configuration.topics
         self.reportsDurations = reportsDurations
         tracker = Tracker(
@@ -57,7 +59,7 @@ struct FramePipeline: Sendable {
         objects =
             configuration.objects.limit > 1
             ? ObjectSet(
-                representation: representation.representation,
+                representations: files.map(\.representation),
                 configuration: ObjectSetConfiguration(configuration)) : nil
         correspondence = CorrespondenceFinder(
             representation.representation, configuration: configuration.track, references: references)
@@ -90,37 +92,40 @@ struct FramePipeline: Sendable {
         }
     }
 
-    /// Answers for every object of a frame; queries are answered for the first that is tracked.
+    /// Answers for every object of a frame.
+    ///
+    /// Queries are answered for the first object of the first class that is tracked.
     private mutating func answer(
         _ job: FrameJob, seen: [SightedObservation], clock: () -> UInt64
     ) -> Answer {
         var answers = objects?.update(seen.map(\.observation), clock: clock) ?? []
         if answers.isEmpty { answers = [ObjectAnswer.none] }
-        let place = answers.firstIndex { $0.result.state == .tracking } ?? 0
+        let place = answers.firstIndex { $0.result.state == .tracking && $0.classIndex == 0 } ?? 0
         let sighted =
             seen.first { $0.observation.instance == answers[place].observation?.instance } ?? seen[0]
         let found = correspondence.answer(
             job.queries, result: answers[place].result, seen: sighted, clock: clock)
-        state = answers[place].result.state
+        state = (answers.first { $0.result.state == .tracking } ?? answers[0]).result.state
         let size = sighted.observation.imageSize
         return answer(
-            answers.map { ($0.result.seen(in: size, through: sighted.lens), $0.identity) }, job: job,
+            answers.map { ($0.result.seen(in: size, through: sighted.lens), $0.identity, $0.classIndex) },
+            job: job,
             correspondences: found)
     }
 
     private mutating func answer(
         _ result: TrackingResult, instance: UInt8, job: FrameJob, correspondences: [Correspondence]?
     ) -> Answer {
-        answer([(result, instance)], job: job, correspondences: correspondences)
+        answer([(result, instance, 0)], job: job, correspondences: correspondences)
     }
 
     private mutating func answer(
-        _ objects: [(result: TrackingResult, instance: UInt8)], job: FrameJob,
+        _ objects: [(result: TrackingResult, instance: UInt8, classIndex: Int)], job: FrameJob,
         correspondences: [Correspondence]?
     ) -> Answer {
         let results = objects.map(\.result)
         let keypoints = objects.map { object in
-            message(object.result, instance: object.instance, job: job)
+            message(object.result, instance: object.instance, of: files[object.classIndex], job: job)
         }
         var messages: [OutgoingMessage] = []
         do throws(MessageError) {
@@ -131,15 +136,19 @@ struct FramePipeline: Sendable {
                     reference: job.queries.reference, correspondences: correspondences)
                 messages.append(try OutgoingMessage(topics.correspondences, message))
             }
-            messages += try viewerMessages(keypoints)
+            for (index, file) in files.enumerated() {
+                let own = zip(objects, keypoints).filter { $0.0.classIndex == index }.map(\.1)
+                if !own.isEmpty { messages += try viewerMessages(own, of: file) }
+            }
             return Answer(results: results, messages: messages, drops: [])
         } catch {
             return Answer(results: results, messages: messages, drops: [Drop(.publish, "\(error)")])
         }
     }
 
-    private mutating func message(_ result: TrackingResult, instance: UInt8, job: FrameJob) -> KeypointMessage
-    {
+    private mutating func message(
+        _ result: TrackingResult, instance: UInt8, of file: RepresentationFile, job: FrameJob
+    ) -> KeypointMessage {
         defer { sequence += 1 }
         return KeypointMessage(
             timestamp: job.frame.timestamp, frameID: job.frame.frameID, sequence: sequence,
@@ -148,7 +157,10 @@ struct FramePipeline: Sendable {
             result: reportsDurations ? result : result.withoutDurations())
     }
 
-    private func viewerMessages(_ keypoints: [KeypointMessage]) throws(MessageError) -> [OutgoingMessage] {
+    /// The same for viewers: objects of one class, which share a skeleton.
+    private func viewerMessages(
+        _ keypoints: [KeypointMessage], of file: RepresentationFile
+    ) throws(MessageError) -> [OutgoingMessage] {
         let skeleton = file.representation.skeleton
         var messages: [OutgoingMessage] = []
         if !topics.scene.isEmpty {
@@ -187,7 +199,7 @@ extension ObjectAnswer {
     /// The answer to a frame whose mask is empty while nothing is followed.
     fileprivate static var none: ObjectAnswer {
         ObjectAnswer(
-            identity: 0, observation: nil,
+            identity: 0, classIndex: 0, observation: nil,
             result: TrackingResult(withoutKeypoints: .noObject, message: "the mask shows no object"))
     }
 }
@@ -210,7 +222,7 @@ extension TrackingResult {
     }
 
     /// The same answer with pixels as the camera's lens puts them; what is outside the image is not visible.
-    func seen(in size: ImageSize, through lens: LensCamera?) -> TrackingResult {
+    public func seen(in size: ImageSize, through lens: LensCamera?) -> TrackingResult {
         let straight = keypoints.map(\.pixel)
         let pixels = lens.map { $0.distorted(straight).map { $0 ?? SIMD2(.nan, .nan) } } ?? straight
         let image = PixelRegion(size)

@@ -61,7 +61,7 @@ public struct BagProfiler: Sendable {
         do { context = try Context() } catch { throw NodeError(error) }
         let node = try Node.start(
             own, logger: Logger(label: "profile") { _ in SwiftLogNoOpLogHandler() }, context: context,
-            clocks: clocks, recorder: recorder)
+            clocks: clocks, frames: recorder)
         var feeder: BagFeeder
         do throws(TransportError) {
             feeder = try BagFeeder(feed, own, context, input: node.inputs[0], output: node.outputs[0], clocks)

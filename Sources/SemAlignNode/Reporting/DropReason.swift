@@ -42,6 +42,8 @@ public enum DropReason: String, Hashable, Sendable, CaseIterable {
     case query
     /// A result that could not be sent.
     case publish
+    /// A message that is missing from the recording: the disk is too slow, or the file cannot be written.
+    case record
 }
 
 /// One thing that was not used, and the facts behind it.

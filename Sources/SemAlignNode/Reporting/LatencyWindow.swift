@@ -2,7 +2,7 @@
 
 /// The last durations of one stage, and the figures that are published of them.
 struct LatencyWindow: Hashable, Sendable {
-    private static let capacity = 1024
+    private let capacity: Int
     private var durations: [UInt64] = []
     private var next = 0
     /// The longest since the start [ns].
@@ -10,13 +10,16 @@ struct LatencyWindow: Hashable, Sendable {
     /// Durations since the start.
     private(set) var count: UInt64 = 0
 
+    /// Keeps the last `capacity` durations.
+    init(capacity: Int = 1024) { self.capacity = capacity }
+
     /// Adds a duration [ns].
     mutating func add(_ duration: UInt64) {
-        if durations.count < Self.capacity {
+        if durations.count < capacity {
             durations.append(duration)
         } else {
             durations[next] = duration
-            next = (next + 1) % Self.capacity
+            next = (next + 1) % capacity
         }
         maximum = max(maximum, duration)
         count += 1

@@ -16,6 +16,8 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
     case animal
     /// A short claw hammer of about 20 cm.
     case hammer
+    /// A toy steam engine of about 25 cm with as many keypoints as classes usually have at most: 20.
+    case locomotive
 
     /// True for bodies of revolution, whose places round the axis look alike.
     var isRound: Bool { self == .mug || self == .kettle }
@@ -26,11 +28,12 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
     var nuisance: Double {
         switch self {
         case .mug: 1.9
-        case .kettle: 2.1
+        case .kettle: 2.25
         case .chair: 1.35
         case .truck: 0.8
         case .animal: 1.7
         case .hammer: 3
+        case .locomotive: 1.05
         }
     }
 
@@ -42,7 +45,7 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
         case .mug, .animal: 1.1
         case .kettle: 1.07
         case .hammer: 1.25
-        case .chair, .truck: 1
+        case .chair, .truck, .locomotive: 1
         }
     }
 
@@ -56,6 +59,7 @@ public enum SyntheticFamily: String, Hashable, Sendable, CaseIterable {
         case .truck: builder.truck(&vary)
         case .animal: builder.animal(&vary)
         case .hammer: builder.hammer(&vary)
+        case .locomotive: builder.locomotive(&vary)
         }
         return builder
     }

@@ -16,7 +16,7 @@ extension ShapeBuilder {
             along: [[0, 0, up], [0, 0, up + grip * 0.5], [0, 0, up + grip]],
             radii: [[thick * 0.8, thick], [thick * 0.72, thick * 0.9], [thick * 0.8, thick]], part: 0)
         tube(along: [[0, 0, up + grip], [0, 0, up + shaft]], radii: [[thin * 0.8, thin]], part: 1)
-        keypoint("grip_end", at: [0, 0, up])
+        keypoint("grip_end", at: [0, -thick * 0.98, up + grip * 0.1])
         keypoint("grip_front", at: [0, -thick * 0.9, up + grip * 0.5])
         keypoint("grip_back", at: [0, thick * 0.9, up + grip * 0.5])
         keypointPair("neck", at: [thin * 0.8, 0, up + grip + (shaft - grip) * 0.5])

@@ -44,7 +44,7 @@ extension ShapeBuilder {
     }
 
     /// Two wheels of an axle; names their hubs.
-    private mutating func wheels(_ name: String, radius: Double, at center: SIMD3<Double>, width: Double) {
+    mutating func wheels(_ name: String, radius: Double, at center: SIMD3<Double>, width: Double) {
         for side in [-1.0, 1.0] {
             let inner = SIMD3(side * (center.x - width * 0.4), center.y, center.z)
             let outer = SIMD3(side * (center.x + width * 0.6), center.y, center.z)
@@ -72,6 +72,7 @@ extension ShapeBuilder {
         keypoint("nose", at: nose)
         let eye = normalized([0.62, -0.6, 0.5])
         keypointPair("eye", at: skull + head * eye)
+        keypoint("crown", at: skull + SIMD3(0, 0, head.z))
         ears(at: skull, head: head, length: vary(0.034))
         for (name, y) in [("front", -body.y * 0.62), ("back", body.y * 0.66)] {
             for side in [-1.0, 1.0] {
@@ -88,10 +89,9 @@ extension ShapeBuilder {
         keypoint("tail_root", at: [0, body.y, middle + body.z * 0.1])
         keypoint("tail_tip", at: tip)
         keypoint("back_center", at: [0, 0, middle + body.z])
-        keypoint("belly", at: [0, 0, middle - body.z])
         line("nose", "eye_left", "ear_left")
         line("nose", "eye_right", "ear_right")
-        line("eye_left", "back_center", "tail_root", "tail_tip")
+        line("nose", "crown", "back_center", "tail_root", "tail_tip")
         for end in ["front_left", "front_right", "back_left", "back_right"] {
             line("foot_" + end, "flank_" + end, "back_center")
         }

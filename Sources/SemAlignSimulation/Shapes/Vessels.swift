@@ -62,10 +62,10 @@ extension ShapeBuilder {
         line("base_front", "base_right", "base_back", "base_left", "base_front")
         line("base_left", "belly_left", "neck_left", "knob_top", "neck_right", "belly_right", "base_right")
         line("handle_top", "handle_outer", "handle_bottom")
-        line("spout_root", "spout_tip")
+        line("spout_middle", "spout_tip")
     }
 
-    /// A spout that rises to the front; names `spout_root` and `spout_tip`.
+    /// A spout that rises to the front; names its middle, on the upper side, and its tip.
     private mutating func spout(from root: SIMD3<Double>, reach: Double, rise: Double, _ radius: Double) {
         let path = (0...6).map { step -> SIMD3<Double> in
             let t = Double(step) / 6
@@ -73,7 +73,9 @@ extension ShapeBuilder {
         }
         let radii = (0...6).map { SIMD2(repeating: radius * (1 - 0.09 * Double($0))) }
         tube(along: path, radii: radii, part: 2)
-        keypoint("spout_root", at: path[2] - SIMD3(0, 0, radii[2].x))
+        // Nearer to the root or below it the body would hide it from most sides.
+        let along = normalized(path[4] - path[2])
+        keypoint("spout_middle", at: path[3] + SIMD3(0, along.z, -along.y) * radii[3].x)
         keypoint("spout_tip", at: path[6])
     }
 

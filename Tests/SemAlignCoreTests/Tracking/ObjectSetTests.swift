@@ -41,7 +41,7 @@ private func objects(_ change: (inout ObjectSetConfiguration) -> Void = { _ in }
     var configuration = ObjectSetConfiguration()
     configuration.limit = 4
     change(&configuration)
-    return ObjectSet(representation: ToyClass(denseCount: 20).representation, configuration: configuration)
+    return ObjectSet(representations: [ToyClass(denseCount: 20).representation], configuration: configuration)
 }
 
 @Suite struct ObjectSetTests {
@@ -111,5 +111,38 @@ private func objects(_ change: (inout ObjectSetConfiguration) -> Void = { _ in }
             looked += now
         }
         #expect(looked == [1, 2, 3, 1, 2, 3, 1])
+    }
+
+    @Test("An object has the class that its patches resemble, and keeps it")
+    func classes() {
+        let classes = [ToyClass(seed: 1, denseCount: 20), ToyClass(seed: 2, denseCount: 20)].map(
+            \.representation)
+        var configuration = ObjectSetConfiguration()
+        configuration.limit = 4
+        var set = ObjectSet(representations: classes, configuration: configuration)
+        let frame = DiscFrame(0, [([80, 120], 1), ([240, 120], 2)], radius: 60)
+        // Patches of the left half are those of the second class, of the right half those of the first.
+        var values: [Float16] = []
+        for patch in 0..<48 {
+            let appearance = classes[patch % 8 < 4 ? 1 : 0].appearance
+            let point = patch % appearance.pointCount
+            let start = point * appearance.channels
+            values += appearance.vectors[start..<start + appearance.channels].map { Float16($0) }
+        }
+        let features = FeatureMap(
+            rows: 6, columns: 8, channels: ToyClass.channels, values: values,
+            region: PixelRegion(DiscFrame.size), model: "")
+        let observations = frame.observations.map {
+            Observation(
+                timestamp: $0.timestamp, frameID: "", imageSize: $0.imageSize, intrinsics: $0.intrinsics,
+                depth: nil,
+                mask: $0.mask, instance: $0.instance, features: features)
+        }
+        let answers = set.update(observations) { 0 }
+        #expect(answers.count == 2)
+        for answer in answers { #expect(answer.classIndex == (answer.observation?.instance == 1 ? 1 : 0)) }
+        // The next frame's features say nothing; the class stays.
+        let next = set.update(DiscFrame(1, [([80, 120], 2), ([240, 120], 1)], radius: 60).observations) { 0 }
+        for answer in next { #expect(answer.classIndex == (answer.observation?.instance == 2 ? 1 : 0)) }
     }
 }

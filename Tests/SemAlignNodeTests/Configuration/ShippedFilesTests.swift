@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import SemAlignCore
 import SemAlignImages
 import Testing
 
@@ -20,6 +21,14 @@ private func shipped(_ path: String) -> String {
         let camera = shipped("calibration/example_rgbd.yaml")
         let file = try CameraCalibrationFile(text: try readText(path: camera), path: camera)
         #expect(file.calibration.distortion == .none && file.notes.isEmpty)
+    }
+
+    @Test("What launch/node.yaml proposes in comments is accepted, too")
+    func proposals() throws {
+        let text = try readText(path: shipped("launch/node.yaml")).replacing("# track:", with: "track:")
+        let track = try ResolvedConfiguration(ConfigurationSources(file: ("node.yaml", text))).configuration
+            .track
+        #expect(track.solver == .adamw && track.starts == 8 && track.schedule.stretchedSteps == 500)
     }
 
     @Test("The service unit sets variables that exist")

@@ -150,4 +150,10 @@ extension TemporaryFolder {
     func write(_ name: String, _ bytes: [UInt8]) throws {
         try Data(bytes).write(to: URL(filePath: file(name)))
     }
+
+    func makeFolder(_ name: String) throws {
+        try FileManager.default.createDirectory(atPath: file(name), withIntermediateDirectories: true)
+    }
+
+    func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: file(name)) }
 }

@@ -117,6 +117,29 @@ private func failure(_ configuration: NodeConfiguration, _ context: Context? = n
         _ = try live.stop()
     }
 
+    @Test("A frame so large that the transport cuts the connection is counted as oversize")
+    func cutConnection() throws {
+        let folder = try TemporaryFolder()
+        // Only who calls a publisher can tell a cut from a publisher that went away.
+        let endpoint = "ipc://" + folder.file("camera.sock")
+        var camera = try Publisher(context: try Context())
+        try camera.bind(endpoint)
+        var live = try LiveNode {
+            $0.subscribe.payloadLimitMebibytes = 1
+            $0.subscribe.connect = [endpoint]
+        }
+        let log = live.log
+        let mask = try TinyFrame(0).mask()
+        #expect(try camera.waitForSubscriber(to: mask.topic, timeout: LiveNode.patience))
+        try camera.send(
+            WireMessage(
+                topic: mask.topic, schema: mask.schema, payload: Array(repeating: 7, count: 2 << 20),
+                stamp: nil))
+        #expect(log.wait(for: "oversize", "connection was cut"))
+        try live.settle()
+        _ = try live.stop()
+    }
+
     @Test("Diagnostics tell rates, latencies, drops and state")
     func diagnostics() throws {
         let topics = TopicNames()

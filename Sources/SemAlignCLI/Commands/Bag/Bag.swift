@@ -8,5 +8,6 @@ struct Bag: ParsableCommand {
         abstract: "Look into MCAP bags, make them, mend them and play them.",
         subcommands: [
             BagInfoCommand.self, BagCheckCommand.self, BagConvert.self, BagRecover.self, BagPlay.self,
+            BagRecord.self,
         ])
 }

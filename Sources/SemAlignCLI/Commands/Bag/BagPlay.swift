@@ -8,7 +8,12 @@ struct BagPlay: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "play",
         abstract: "Publish a bag over ZeroMQ at its own pace, to a node's input unless told otherwise.",
-        discussion: "EXAMPLE: semalign bag play recording.mcap --rate 2")
+        discussion: """
+            Space pauses and goes on, the right arrow sends the next message of a paused bag, up and down change \
+            the rate by 0.1.
+
+            EXAMPLE: semalign bag play recording.mcap --rate 2
+            """)
 
     @Argument(help: "MCAP bag.")
     var file: String
@@ -20,32 +25,69 @@ struct BagPlay: ParsableCommand {
     var rate = 1.0
     @Flag(help: "Play again and again until stopped.")
     var loop = false
+    @Flag(help: "Wait for space or the right arrow.")
+    var startPaused = false
     @Option(help: "Seconds at the beginning to leave out.")
     var start = 0.0
     @Option(help: "Seconds to play; to the end unless given.")
     var duration: Double?
-    @Option(help: "Topic to play; may be given several times; all unless given.")
-    var topic: [String] = []
+    @OptionGroup var topics: TopicOptions
+    @OptionGroup var renaming: RemapOptions
     @Option(help: "Seconds to wait for a subscriber; 0 = do not wait.")
     var wait = 10.0
     @Flag(help: "Allow to bind addresses that other machines can reach.")
     var allowInsecure = false
+    @Flag(help: "Print one JSON object at the end.")
+    var json = false
 
     func run() throws {
+        let player = try BagPlayer(path: file, configuration: player)
+        let summary = try runUntilSignal(named: "semalign-play") { stop throws(NodeError) in
+            var keys = TerminalKeys()
+            return try player.run(
+                until: stop,
+                commands: {
+                    switch keys.next() {
+                    case .space: .togglePause
+                    case .right: .step
+                    case .up: .faster
+                    case .down: .slower
+                    default: nil
+                    }
+                })
+        }
+        print(json ? Self.json(summary).line : summary.description)
+    }
+
+    private var player: PlayerConfiguration {
         var configuration = PlayerConfiguration()
         if !connect.isEmpty || !bind.isEmpty { configuration.connect = connect }
         configuration.bind = bind
         configuration.rate = rate
         configuration.isLooping = loop
+        configuration.startsPaused = startPaused
         configuration.startSeconds = start
         configuration.durationSeconds = duration
-        configuration.topics = topic.isEmpty ? nil : Set(topic)
+        configuration.topics = topics.filter
+        configuration.remap = renaming.names
         configuration.waitSeconds = wait
         configuration.allowInsecure = allowInsecure
-        let player = try BagPlayer(path: file, configuration: configuration)
-        let summary = try runUntilSignal(named: "semalign-play") { stop throws(NodeError) in
-            try player.run(until: stop)
-        }
-        print(summary)
+        return configuration
+    }
+
+    private static func json(_ summary: PlayerSummary) -> JSONValue {
+        let late = summary.latenessPercentiles
+        return .object([
+            ("messages", .integer(summary.messages)), ("delivered", .integer(summary.delivered)),
+            ("rounds", .integer(summary.rounds)),
+            (
+                "lateness_ms",
+                .object([
+                    ("p50", .number(Double(late.median) / 1e6)),
+                    ("p99", .number(Double(late.percentile99) / 1e6)),
+                    ("max", .number(Double(late.maximum) / 1e6)),
+                ])
+            ), ("damages", .texts(summary.damages)),
+        ])
     }
 }

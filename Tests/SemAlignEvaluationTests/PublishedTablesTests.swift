@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SemAlignEvaluation
+import Testing
+
+@Suite struct PublishedTablesTests {
+    @Test("The paper's own rows are there, complete")
+    func rows() throws {
+        let ours = try #require(PublishedTables.spairCategories.last)
+        #expect(ours.method == "SemAlign3D" && ours.values.count == 19 && ours.values["all"] == 88.9)
+        #expect(PublishedTables.spairCategories.count == 13)
+        #expect(PublishedTables.spairLevels.last?.values == ["0.1": 88.9, "0.05": 77.5, "0.01": 15.8])
+        #expect(PublishedTables.metrics.map(\.benchmark) == ["SPair-71k", "PF-Pascal", "AP-10k"])
+        #expect(PublishedTables.ablation.last?.values["tvmonitor"] == 96.1)
+    }
+}
