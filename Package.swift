@@ -60,6 +60,9 @@ let package = Package(
 
         // The rim: these do not see each other, except Datasets -> Images.
         core("CRC"),
+        core("SemAlignProfiling"),
+        .target(name: "CAllocations"),
+        .target(name: "CSystem"),
         core("SemAlignImages", ["SemAlignCore", "COpenCV"]),
         core(
             "SemAlignMessages",
@@ -76,6 +79,7 @@ let package = Package(
             "SemAlignNode",
             [
                 "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
+                "SemAlignProfiling", "CSystem",
                 .product(name: "Logging", package: "swift-log"), "Yams",
             ]),
         .executableTarget(
@@ -83,6 +87,7 @@ let package = Package(
             dependencies: [
                 "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
                 "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignNode",
+                "SemAlignProfiling", "CAllocations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -100,12 +105,13 @@ let package = Package(
         tests("SemAlignBagsTests", ["SemAlignBags", "CRC"], resources: [.copy("Conformance")]),
         tests("SemAlignDatasetsTests", ["SemAlignDatasets", "SemAlignCore", "SemAlignImages"]),
         tests("SemAlignSimulationTests", ["SemAlignSimulation", "SemAlignCore"]),
+        tests("SemAlignProfilingTests", ["SemAlignProfiling"]),
         tests("SemAlignEvaluationTests", ["SemAlignEvaluation", "SemAlignCore"]),
         tests(
             "SemAlignNodeTests",
             [
                 "SemAlignNode", "SemAlignCore", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
-                "SemAlignImages", "SemAlignSimulation",
+                "SemAlignImages", "SemAlignSimulation", "SemAlignProfiling",
             ]),
         tests("CommandLineTests", ["SemAlignBags"]),
     ],

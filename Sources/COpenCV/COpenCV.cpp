@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "COpenCV.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -74,6 +75,17 @@ int fixedPoint(double value) {
 constexpr int font = cv::FONT_HERSHEY_DUPLEX;
 
 } // namespace
+
+const char *semalign_cv_version(void) {
+  static char text[32];
+  static const bool done = [] {
+    std::snprintf(text, sizeof text, "%d.%d.%d", cv::getVersionMajor(), cv::getVersionMinor(),
+                  cv::getVersionRevision());
+    return true;
+  }();
+  (void)done;
+  return text;
+}
 
 int semalign_cv_decode(const uint8_t *data, size_t size, int type, int width, int height, void *out) {
   return guarded([&] {

@@ -19,7 +19,7 @@ struct SemAlign: ParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             Simulate.self, Build.self, Align.self, Evaluate.self, Show.self, Run.self, Watch.self,
-            Replay.self, Bag.self,
+            Replay.self, Profile.self, Doctor.self, Calibration.self, Bag.self,
         ])
 
     static func main() {

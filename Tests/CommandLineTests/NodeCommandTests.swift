@@ -71,11 +71,15 @@ private struct NodeProcess {
             "feed.py", [mugs.dataset, "video", node.input, "1000"], messages: node.folder.path("."))
         let subscriber = try Python.start(
             "subscribe.py", [node.output], messages: node.folder.path("."), lines: 14)
+        let planner = try Python.start(
+            "plan_grasp.py", [node.output], messages: node.folder.path("."), lines: 3)
         let heard = try subscriber.finish()
+        let planned = try planner.finish()
         feeder.terminate()
         let fed = try feeder.finish()
         #expect(heard.output.contains("TRACKING"), "\(heard.errors) \(fed.errors)")
         #expect(heard.output.contains("handle_top"))
+        #expect(planned.output.contains("grasp"), "\(planned.output) \(planned.errors)")
         try node.stop()
     }
 }

@@ -6,6 +6,7 @@ import Testing
 @Suite struct UsageTests {
     static let commands = [
         ["simulate"], ["build"], ["align"], ["evaluate"], ["show"], ["run"], ["watch"], ["replay"],
+        ["profile"], ["doctor"], ["calibration", "check"],
         ["bag", "info"], ["bag", "check"], ["bag", "recover"], ["bag", "convert"], ["bag", "play"],
     ]
 
@@ -51,6 +52,13 @@ import Testing
             Mistake("run --set join.max_wait_ms", 64, "name=value"),
             Mistake("run --config /never.yaml", 66, "/never.yaml"),
             Mistake("watch --overlays pictures", 64, "--truth"),
+            Mistake("doctor --bag /never.mcap", 66, "/never.mcap"),
+            Mistake("calibration check /never.yaml", 66, "/never.yaml"),
+            Mistake("profile", 64, "--compare"),
+            Mistake("profile --compare a", 64, "two profiles"),
+            Mistake("profile --compare /never /never", 66, "/never"),
+            Mistake("profile --compare /etc/passwd /etc/passwd", 65, "line 1"),
+            Mistake("profile /never.mcap -r x --transport udp", 64, "udp"),
             Mistake("align x.json --image a -r x.semalign --steps 100", 64, "--solver adamw"),
             Mistake("align x.json --image a -r x.semalign --solver adamw --without shape", 64, "geometry"),
             Mistake("align x.json --image a -r x.semalign --solver adamw --set w_geom", 64, "name=value"),

@@ -26,6 +26,9 @@ enum {
   SEMALIGN_CV_FLOAT32 = 3,
 };
 
+/// Version of the OpenCV library that is loaded, such as "4.6.0"; never fails, stays valid.
+const char *semalign_cv_version(void);
+
 /// Decodes a JPEG or PNG of known width and height into `out` (width x height pixels of `type`, not FLOAT32).
 /// GRAY8 and GRAY16 need a file of that very type; RGB8 converts. Orientation tags are not applied.
 int semalign_cv_decode(const uint8_t *data, size_t size, int type, int width, int height, void *out);

@@ -84,7 +84,7 @@ struct AlignmentCache {
     ) throws -> AlignmentRecord {
         let observation = options.reduce(try dataset.observation(of: image))
         try representation.check(observation, image: image.id)
-        var tracker = options.tracker(for: representation)
+        var tracker = try options.tracker(for: representation)
         return AlignmentRecord(
             image: image.id, result: tracker.update(observation, clock: { 0 }),
             camera: observation.intrinsics, imageSize: observation.imageSize,

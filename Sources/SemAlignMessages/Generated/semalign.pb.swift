@@ -662,7 +662,7 @@ nonisolated struct Semalign_Diagnostics: Sendable {
 
   var topics: [Semalign_Diagnostics.Topic] = []
 
-  /// Over the last second.
+  /// Percentiles over the last 1024 durations, maximum and histogram since the start.
   var stages: [Semalign_Diagnostics.Stage] = []
 
   /// Since the start.
@@ -705,6 +705,13 @@ nonisolated struct Semalign_Diagnostics: Sendable {
     var p99Ns: UInt64 = 0
 
     var maxNs: UInt64 = 0
+
+    var p90Ns: UInt64 = 0
+
+    var p999Ns: UInt64 = 0
+
+    /// All durations since the start [ns]: HdrHistogram's compressed V2 encoding, two significant digits.
+    var histogram: Data = Data()
 
     var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1696,7 +1703,7 @@ nonisolated extension Semalign_Diagnostics.Topic: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Semalign_Diagnostics.Stage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = Semalign_Diagnostics.protoMessageName + ".Stage"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}count\0\u{3}p50_ns\0\u{3}p99_ns\0\u{3}max_ns\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}count\0\u{3}p50_ns\0\u{3}p99_ns\0\u{3}max_ns\0\u{3}p90_ns\0\u{3}p999_ns\0\u{1}histogram\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1709,6 +1716,9 @@ nonisolated extension Semalign_Diagnostics.Stage: SwiftProtobuf.Message, SwiftPr
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.p50Ns) }()
       case 4: try { try decoder.decodeSingularUInt64Field(value: &self.p99Ns) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.maxNs) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.p90Ns) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.p999Ns) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.histogram) }()
       default: break
       }
     }
@@ -1730,6 +1740,15 @@ nonisolated extension Semalign_Diagnostics.Stage: SwiftProtobuf.Message, SwiftPr
     if self.maxNs != 0 {
       try visitor.visitSingularUInt64Field(value: self.maxNs, fieldNumber: 5)
     }
+    if self.p90Ns != 0 {
+      try visitor.visitSingularUInt64Field(value: self.p90Ns, fieldNumber: 6)
+    }
+    if self.p999Ns != 0 {
+      try visitor.visitSingularUInt64Field(value: self.p999Ns, fieldNumber: 7)
+    }
+    if !self.histogram.isEmpty {
+      try visitor.visitSingularBytesField(value: self.histogram, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1739,6 +1758,9 @@ nonisolated extension Semalign_Diagnostics.Stage: SwiftProtobuf.Message, SwiftPr
     if lhs.p50Ns != rhs.p50Ns {return false}
     if lhs.p99Ns != rhs.p99Ns {return false}
     if lhs.maxNs != rhs.maxNs {return false}
+    if lhs.p90Ns != rhs.p90Ns {return false}
+    if lhs.p999Ns != rhs.p999Ns {return false}
+    if lhs.histogram != rhs.histogram {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

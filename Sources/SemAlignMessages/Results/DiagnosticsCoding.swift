@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SwiftProtobuf
 
 extension DiagnosticsMessage {
@@ -14,8 +15,9 @@ extension DiagnosticsMessage {
             },
             stages: message.stages.map {
                 StageLatency(
-                    name: $0.name, count: $0.count, median: $0.p50Ns, percentile99: $0.p99Ns,
-                    maximum: $0.maxNs)
+                    name: $0.name, count: $0.count, median: $0.p50Ns, percentile90: $0.p90Ns,
+                    percentile99: $0.p99Ns, percentile999: $0.p999Ns, maximum: $0.maxNs,
+                    histogram: [UInt8]($0.histogram))
             },
             drops: message.drops.map { Drops(reason: $0.reason, count: $0.count) },
             message: message.message)
@@ -60,5 +62,8 @@ extension Semalign_Diagnostics.Stage {
         p50Ns = latency.median
         p99Ns = latency.percentile99
         maxNs = latency.maximum
+        p90Ns = latency.percentile90
+        p999Ns = latency.percentile999
+        histogram = Data(latency.histogram)
     }
 }

@@ -36,18 +36,30 @@ public struct DiagnosticsMessage: DecodableMessage, Hashable {
         public let count: UInt64
         /// Median [ns].
         public let median: UInt64
+        /// What 9 of 10 stay below [ns].
+        public let percentile90: UInt64
         /// What 99 of 100 stay below [ns].
         public let percentile99: UInt64
+        /// What 999 of 1000 stay below [ns].
+        public let percentile999: UInt64
         /// The longest [ns].
         public let maximum: UInt64
+        /// All durations since the start, in HdrHistogram's compressed V2 encoding; may be empty.
+        public let histogram: [UInt8]
 
         /// Joins the figures of a stage.
-        public init(name: String, count: UInt64, median: UInt64, percentile99: UInt64, maximum: UInt64) {
+        public init(
+            name: String, count: UInt64, median: UInt64, percentile90: UInt64 = 0, percentile99: UInt64,
+            percentile999: UInt64 = 0, maximum: UInt64, histogram: [UInt8] = []
+        ) {
             self.name = name
             self.count = count
             self.median = median
+            self.percentile90 = percentile90
             self.percentile99 = percentile99
+            self.percentile999 = percentile999
             self.maximum = maximum
+            self.histogram = histogram
         }
     }
 

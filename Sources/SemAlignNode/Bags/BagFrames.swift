@@ -35,7 +35,8 @@ struct BagFrames: ~Copyable, Sendable {
     ) throws(NodeError) {
         self.path = path
         intake = FrameIntake(
-            configuration, representation: representation, calibration: calibration, keepsEveryFrame: true)
+            configuration, appearance: representation.appearance, calibration: calibration,
+            keepsEveryFrame: true)
         let reader: BagReader
         do { reader = try BagReader.open(path) } catch { throw NodeError(error, path: path) }
         try Self.check(reader, path: path, for: configuration)

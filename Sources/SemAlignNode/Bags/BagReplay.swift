@@ -29,7 +29,8 @@ public struct BagReplay: Sendable {
             path: input, configuration, representation: resources.representation.representation,
             calibration: resources.calibration)
         var pipeline = FramePipeline(
-            configuration, representation: resources.representation, references: resources.references,
+            configuration, representation: resources.representation, others: resources.others,
+            references: resources.references,
             reportsDurations: false)
         var summary = ReplaySummary(notes: resources.notes)
         var writer = try AnswerWriter(path: output)

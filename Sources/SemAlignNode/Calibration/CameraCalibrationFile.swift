@@ -8,6 +8,10 @@ public struct CameraCalibrationFile: Sendable {
     public let calibration: CameraCalibration
     /// What was assumed where the file is silent, for the log.
     public let notes: [String]
+    /// 3×3, row-major; the node does not use it.
+    let rectification: [Double]
+    /// 3×4, row-major; the node does not use it.
+    let projection: [Double]
 
     /// Reads the text of the file that is named `path` in errors.
     ///
@@ -18,8 +22,8 @@ public struct CameraCalibrationFile: Sendable {
             width: try reader.integer("image_width", in: 1...65_536),
             height: try reader.integer("image_height", in: 1...65_536))
         let camera = try reader.matrix("camera_matrix", rows: 3, columns: 3)
-        _ = try reader.matrix("rectification_matrix", rows: 3, columns: 3)
-        _ = try reader.matrix("projection_matrix", rows: 3, columns: 4)
+        rectification = try reader.matrix("rectification_matrix", rows: 3, columns: 3)
+        projection = try reader.matrix("projection_matrix", rows: 3, columns: 4)
         var notes: [String] = []
         self.calibration = CameraCalibration(
             cameraName: reader.root["camera_name"]?.text ?? "unknown", size: size,

@@ -34,6 +34,11 @@ struct WorkerThread: ~Copyable {
         pthread_join(handle, nil)
     }
 
+    /// Lets the thread end on its own.
+    consuming func detach() {
+        pthread_detach(handle)
+    }
+
     private final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void

@@ -21,12 +21,18 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var join = JoinSettings()
     /// How objects are found and followed.
     public var track = TrackerConfiguration()
+    /// How many objects are followed, and how long that may take.
+    public var objects = ObjectSettings()
     /// What is asked of every frame.
     public var correspondence = CorrespondenceSettings()
     /// What is recorded.
     public var record = RecordSettings()
     /// Counters and logs.
     public var reports = ReportSettings()
+    /// What is kept of each frame for whoever looks into latency.
+    public var profile = ProfileKeepingSettings()
+    /// What is asked of the operating system.
+    public var realtime = RealtimeSettings()
 
     /// Makes the default configuration.
     public init() {}
@@ -110,6 +116,21 @@ public struct JoinSettings: Hashable, Sendable {
     public init() {}
 }
 
+/// How many objects are followed, and how long that may take.
+public struct ObjectSettings: Hashable, Sendable {
+    /// Paths of further classes, whose features come from the same network.
+    public var representations: [String] = []
+    /// Objects that are followed at a time; 1 = the one of `join.instance`.
+    public var limit = 1
+    /// Time for the objects of one frame [ms]; 0 = as long as it takes.
+    public var budgetMilliseconds = 0.0
+    /// An object that is not seen for so long is forgotten [s].
+    public var memorySeconds = 2.0
+
+    /// Makes the defaults.
+    public init() {}
+}
+
 /// What is asked of every frame.
 public struct CorrespondenceSettings: Hashable, Sendable {
     /// Reference views: name to the path of a bag whose first complete frame is the view.
@@ -123,6 +144,17 @@ public struct CorrespondenceSettings: Hashable, Sendable {
     public init() {}
 }
 
+/// What is kept of each frame for whoever looks into latency.
+public struct ProfileKeepingSettings: Hashable, Sendable {
+    /// Frames that are kept with all their stages; 0 = none.
+    public var frames = 0
+    /// Folder that SIGUSR1 writes files to; empty = it only logs.
+    public var folder = ""
+
+    /// Makes the defaults.
+    public init() {}
+}
+
 /// Counters and logs.
 public struct ReportSettings: Hashable, Sendable {
     /// Time between two diagnostics messages [ms].
@@ -131,6 +163,8 @@ public struct ReportSettings: Hashable, Sendable {
     public var logLevel = LogLevel.info
     /// Form of the log lines.
     public var logFormat = LogFormat.text
+    /// Address and port where Prometheus finds the counters; empty = nowhere.
+    public var metricsBind = ""
 
     /// Makes the defaults.
     public init() {}

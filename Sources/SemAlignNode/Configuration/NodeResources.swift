@@ -7,6 +7,8 @@ internal import SemAlignMessages
 /// The files that a configuration names, read and checked.
 struct NodeResources: Sendable {
     let representation: RepresentationFile
+    /// Further classes.
+    let others: [RepresentationFile]
     let calibration: CameraCalibration?
     /// Reference views by name.
     let references: [String: SightedObservation]
@@ -21,6 +23,7 @@ struct NodeResources: Sendable {
                 remedy: "set representation (or SEMALIGN_REPRESENTATION) to a file made by semalign build")
         }
         representation = try Self.readRepresentation(configuration.representation)
+        others = try Self.readOthers(configuration, beside: representation.representation.appearance)
         var notes: [String] = []
         calibration = try Self.readCalibration(configuration.calibration, notes: &notes)
         var references: [String: SightedObservation] = [:]
@@ -40,6 +43,25 @@ struct NodeResources: Sendable {
             }
             throw .unusableFile(path: path, reason: error.description)
         }
+    }
+
+    /// Further classes share the features of the first, so these must be of one length and network.
+    private static func readOthers(
+        _ configuration: NodeConfiguration, beside first: PointAppearance
+    ) throws(NodeError) -> [RepresentationFile] {
+        var files: [RepresentationFile] = []
+        for path in configuration.objects.representations {
+            let file = try readRepresentation(path)
+            let own = file.representation.appearance
+            guard own.channels == first.channels, own.model == first.model else {
+                throw .conflict(
+                    reason: "'\(path)' has features of \(own.channels) channels of model '\(own.model)', "
+                        + "'\(configuration.representation)' \(first.channels) of '\(first.model)'",
+                    remedy: "build all classes with the same network, or run a node for each")
+            }
+            files.append(file)
+        }
+        return files
     }
 
     private static func readCalibration(

@@ -70,6 +70,14 @@ extension NodeConfiguration {
         for endpoint in subscribe.bind + publish.bind where !allowInsecure && isPublic(endpoint) {
             throw .publicBind(endpoint: endpoint)
         }
+        guard objects.representations.isEmpty || objects.limit > 1 else {
+            throw .conflict(
+                reason: "objects.representations names further classes while objects.limit is 1",
+                remedy: "set objects.limit to the number of objects that are followed at a time")
+        }
+        if let address = SocketAddress(reports.metricsBind), address.isPublic, !allowInsecure {
+            throw .publicBind(endpoint: reports.metricsBind)
+        }
         guard !(subscribe.bind + subscribe.connect).isEmpty else {
             throw .conflict(
                 reason: "subscribe.bind and subscribe.connect are both empty",

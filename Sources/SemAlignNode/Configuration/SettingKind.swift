@@ -25,6 +25,20 @@ extension SettingKind where Value == Int {
     }
 }
 
+extension SettingKind where Value == [Int] {
+    /// A list of whole numbers; a single one may stand without brackets.
+    static func integers(_ range: ClosedRange<Int>) -> Self {
+        Self(
+            accepts: "a list of whole numbers from \(range.lowerBound) to \(range.upperBound)",
+            parse: { value, _ in
+                let items = value.items ?? (value.isNull ? [] : [value])
+                let known = items.compactMap(\.integer).filter(range.contains)
+                return known.count == items.count ? known : nil
+            },
+            text: { flowList($0.map(String.init)) })
+    }
+}
+
 extension SettingKind where Value == Double {
     static func number(_ range: ClosedRange<Double>) -> Self {
         Self(
@@ -72,6 +86,17 @@ extension SettingKind where Value == String {
             text: quoted)
     }
 
+    /// An IPv4 address and a port, or nothing.
+    static var socketAddress: Self {
+        Self(
+            accepts: "an IPv4 address and a port such as 127.0.0.1:9464, or nothing",
+            parse: { value, _ in
+                let text = value.isNull ? "" : value.text
+                return text.flatMap { $0.isEmpty || SocketAddress($0) != nil ? $0 : nil }
+            },
+            text: quoted)
+    }
+
     /// A topic's name; empty only where `isOptional`.
     static func topic(isOptional: Bool = false) -> Self {
         Self(
@@ -108,6 +133,20 @@ extension SettingKind where Value == [String] {
                 let texts = value.items?.map(\.text) ?? (value.isNull ? [] : [value.text])
                 let known = texts.compactMap { $0 }.filter(isTopic)
                 return known.count == texts.count ? known : nil
+            },
+            text: { flowList($0.map(quoted)) })
+    }
+}
+
+extension SettingKind where Value == [String] {
+    /// A list of paths, relative to the file's folder; a single one may stand without brackets.
+    static var paths: Self {
+        Self(
+            accepts: "a list of paths",
+            parse: { value, base in
+                let texts = value.items?.map(\.text) ?? (value.isNull ? [] : [value.text])
+                let known = texts.compactMap { $0 }.filter { !$0.isEmpty }
+                return known.count == texts.count ? known.map { resolvedPath($0, in: base) } : nil
             },
             text: { flowList($0.map(quoted)) })
     }

@@ -4,8 +4,9 @@ internal import SemAlignCore
 extension Setting {
     /// Every setting there is, in the order in which they are printed.
     public static var all: [Setting] {
-        general + subscribing + publishing + topics + joining + tracking + correspondence + recording
-            + reports
+        general + subscribing + publishing + topics + joining + tracking + objects + correspondence
+            + recording
+            + reports + realtime
     }
 
     private static var general: [Setting] {
@@ -144,6 +145,26 @@ extension Setting {
         ]
     }
 
+    private static var objects: [Setting] {
+        [
+            Setting(
+                "objects.limit", \.objects.limit, .integer(1...64),
+                "Objects that are followed at a time, each with an answer of its own; 1 = that of join.instance."
+            ),
+            Setting(
+                "objects.representations", \.objects.representations, .paths,
+                "Further classes with features of the same network; an object has the class that it resembles most."
+            ),
+            Setting(
+                "objects.budget_ms", \.objects.budgetMilliseconds, .number(0...10_000),
+                "Time for the objects of one frame, those with the oldest answers first; 0 = as long as it takes."
+            ),
+            Setting(
+                "objects.memory_s", \.objects.memorySeconds, .number(0...3600),
+                "An object that no mask shows for so long is forgotten, and its number is free again."),
+        ]
+    }
+
     private static var correspondence: [Setting] {
         [
             Setting(
@@ -155,6 +176,29 @@ extension Setting {
             Setting(
                 "correspondence.points", \.correspondence.points, .queryPoints,
                 "Points that are asked for in every frame until a query replaces them."),
+        ]
+    }
+
+    private static var realtime: [Setting] {
+        [
+            Setting(
+                "realtime.priority", \.realtime.priority, .integer(0...99),
+                "Priority of the threads under SCHED_FIFO; 0 = the usual scheduler. Stay below 50."),
+            Setting(
+                "realtime.input_cpus", \.realtime.inputProcessors, .integers(0...1023),
+                "Processors that the input thread may run on; none named = all."),
+            Setting(
+                "realtime.align_cpus", \.realtime.alignmentProcessors, .integers(0...1023),
+                "Processors that the alignment thread may run on; none named = all."),
+            Setting(
+                "realtime.lock_memory", \.realtime.locksMemory, .flag,
+                "Keep every page of the node in memory (mlockall)."),
+            Setting(
+                "realtime.huge_pages", \.realtime.advisesHugePages, .flag,
+                "Advise the kernel to put large blocks of memory on huge pages."),
+            Setting(
+                "realtime.cpu_dma_latency_us", \.realtime.wakeLatencyMicroseconds, .integer(-1...1_000_000),
+                "Longest time in µs that a processor may take to wake up; -1 = as the system likes."),
         ]
     }
 
@@ -195,6 +239,15 @@ extension Setting {
             Setting(
                 "diagnostics.period_ms", \.reports.diagnosticsPeriodMilliseconds, .integer(10...60_000),
                 "Time between two diagnostics messages."),
+            Setting(
+                "profile.frames", \.profile.frames, .integer(0...1_000_000),
+                "Frames that are kept with all their stages for SIGUSR1 to write; 0 = none."),
+            Setting(
+                "profile.folder", \.profile.folder, .path,
+                "Existing folder that SIGUSR1 writes histograms and frames to; empty = it only logs."),
+            Setting(
+                "metrics.bind", \.reports.metricsBind, .socketAddress,
+                "Where Prometheus finds /metrics, such as 127.0.0.1:9464; empty = nowhere."),
             Setting("log.level", \.reports.logLevel, .choice, "Messages below this level are not written."),
             Setting("log.format", \.reports.logFormat, .choice, "Form of the log lines on standard error."),
         ]

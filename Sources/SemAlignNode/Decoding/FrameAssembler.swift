@@ -5,14 +5,19 @@ internal import SemAlignMessages
 
 /// Makes an observation of a frame's messages, or says why that cannot be done.
 struct FrameAssembler: Sendable {
-    /// What the class representation demands of features.
-    let channels: Int
+    /// Instances of one frame that are looked at; smaller ones are left out.
+    static let instanceLimit = 64
+
+    /// What the class representation demands of features; `nil` = anything.
+    let channels: Int?
     /// The network that the representation was built with; empty = not stated.
     let model: String
     /// The calibration file's camera; it outranks the camera's own topic.
     let calibration: CameraCalibration?
     /// Instance to follow; 0 = the largest.
     let instance: UInt8
+    /// True where all instances are followed, not one.
+    let takesAllInstances: Bool
     /// True where a frame without a sound image is refused.
     let needsImage: Bool
 
@@ -20,11 +25,15 @@ struct FrameAssembler: Sendable {
     private var latest: CalibrationMessage?
     private var rectifier = FrameRectifier()
 
-    init(representation: ClassRepresentation, calibration: CameraCalibration?, join: JoinSettings) {
-        channels = representation.appearance.channels
-        model = representation.appearance.model
+    init(
+        appearance: PointAppearance?, calibration: CameraCalibration?, join: JoinSettings,
+        takesAllInstances: Bool
+    ) {
+        channels = appearance?.channels
+        model = appearance?.model ?? ""
         self.calibration = calibration
         instance = UInt8(clamping: join.instance)
+        self.takesAllInstances = takesAllInstances
         needsImage = join.required.contains(.image)
     }
 
@@ -35,18 +44,23 @@ struct FrameAssembler: Sendable {
     mutating func assemble(_ frame: JoinedFrame<FramePart>) -> AssembledFrame {
         var notes: [Drop] = []
         var content: AssembledFrame.Content
+        var others: [SightedObservation] = []
         do throws(Drop) {
-            content = .observation(try observation(of: frame, notes: &notes))
+            let observations = try observations(of: frame, notes: &notes)
+            content = .observation(observations[0])
+            others = Array(observations.dropFirst())
         } catch {
             content = .refused(error)
         }
         return AssembledFrame(
-            timestamp: frame.stamp, frameID: Self.frameID(of: frame), content: content, notes: notes)
+            timestamp: frame.stamp, frameID: Self.frameID(of: frame), content: content, others: others,
+            notes: notes)
     }
 
-    private mutating func observation(
+    /// One observation for each instance that is followed, the largest first; at least one.
+    private mutating func observations(
         of frame: JoinedFrame<FramePart>, notes: inout [Drop]
-    ) throws(Drop) -> SightedObservation {
+    ) throws(Drop) -> [SightedObservation] {
         let imageSize = try imageSize(of: frame, notes: &notes)
         let features = try features(of: frame)
         let mask = try mask(of: frame)
@@ -57,17 +71,37 @@ struct FrameAssembler: Sendable {
         let camera = try camera(of: frame, for: size, notes: &notes)
         let depth = try depth(of: frame, for: size, notes: &notes)
         let lens = camera.flatMap { $0.distortion == .none ? nil : $0 }
-        var observation = Observation(
-            timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
-            intrinsics: camera?.intrinsics, depth: depth, mask: mask,
-            instance: instance > 0 ? instance : mask.largestInstance ?? 1,
-            features: features.features(imageSize: size))
+        let map = features.features(imageSize: size)
+        var observations: [SightedObservation] = []
+        for number in instances(of: mask) {
+            let observation = Observation(
+                timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
+                intrinsics: camera?.intrinsics, depth: depth, mask: mask, instance: number, features: map)
+            observations.append(try straightened(observation, lens: lens))
+        }
+        return observations
+    }
+
+    /// What a pinhole would have seen.
+    private mutating func straightened(
+        _ observation: Observation, lens: LensCamera?
+    ) throws(Drop) -> SightedObservation {
+        var observation = observation
         if let lens {
             do throws(ImageError) { observation = try rectifier.rectify(observation, camera: lens) } catch {
                 throw Drop(.cameraInfo, "\(error)")
             }
         }
         return SightedObservation(observation: observation, lens: lens)
+    }
+
+    /// The instances that are followed, the largest first; never none.
+    private func instances(of mask: ObjectMask) -> [UInt8] {
+        guard takesAllInstances else { return [instance > 0 ? instance : mask.largestInstance ?? 1] }
+        var areas = [Int](repeating: 0, count: 256)
+        for label in mask.labels { areas[Int(label)] += 1 }
+        let found = (1...255).filter { areas[$0] > 0 }.sorted { (areas[$1], $0) < (areas[$0], $1) }
+        return found.isEmpty ? [1] : found.prefix(Self.instanceLimit).map { UInt8($0) }
     }
 
     private static func frameID(of frame: JoinedFrame<FramePart>) -> String {
@@ -97,7 +131,7 @@ struct FrameAssembler: Sendable {
         guard case .features(let features) = frame[.features] else {
             throw Drop(.incomplete, "the frame lacks features")
         }
-        guard features.channels == channels else {
+        if let channels, features.channels != channels {
             throw Drop(
                 .features, "features have \(features.channels) channels, the representation \(channels)")
         }
@@ -204,6 +238,8 @@ struct AssembledFrame: Sendable {
     let timestamp: UInt64
     let frameID: String
     let content: Content
+    /// The same frame with other instances, where all of them are followed.
+    let others: [SightedObservation]
     /// Parts that were not used though the frame is sound.
     let notes: [Drop]
 }

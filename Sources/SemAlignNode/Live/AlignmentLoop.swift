@@ -2,6 +2,7 @@
 internal import Logging
 internal import SemAlignCore
 internal import SemAlignMessages
+internal import SemAlignProfiling
 internal import SemAlignTransport
 internal import Synchronization
 
@@ -48,17 +49,27 @@ struct AlignmentLoop: ~Copyable {
     }
 
     private mutating func answer(_ queued: QueuedJob) {
+        let before = shared.frames?.meter.reading()
         let start = shared.clocks.steady()
         let answer = pipeline.process(queued.job, clock: shared.clocks.steady)
         let aligned = shared.clocks.steady()
         for message in answer.messages { publish(message) }
         let published = shared.clocks.steady()
+        if let recorder = shared.frames, var record = queued.record, let before {
+            record.taken = start
+            record.answered = aligned
+            record.published = published
+            record.add(answer)
+            record.alignmentCost = recorder.meter.reading() - before
+            recorder.add(record)
+        }
         for drop in answer.drops { shared.record(drop) }
-        shared.counters.answered(answer.result)
+        shared.counters.answered(answer)
         shared.counters.took("wait", start &- queued.queued)
         shared.counters.took("answer", aligned &- start)
         shared.counters.took("publish", published &- aligned)
         shared.counters.took("receive_to_publish", published &- queued.job.arrival)
+        shared.counters.took(FrameRecord.lastTopicToWire, published &- queued.lastArrival)
         noteAge(of: queued.job.frame.timestamp)
         shared.logger.debug(
             "frame \(queued.job.frame.timestamp): \(answer.result.state.rawValue) in \(aligned &- start) ns")
@@ -106,5 +117,16 @@ struct AlignmentLoop: ~Copyable {
         if shared.isInputAlive.exchange(false, ordering: .relaxed) {
             supervisor.notify("WATCHDOG=1\nSTATUS=\(report.frames) frames, \(report.state.rawValue)")
         }
+    }
+}
+
+extension FrameRecord {
+    /// Notes what the tracker did.
+    fileprivate mutating func add(_ answer: FramePipeline.Answer) {
+        stages = answer.stages.map { Stage($0.name, $0.nanoseconds) }
+        let result = answer.result
+        // A search costs what it costs, also where it only confirms the track.
+        isCold = result.startedCold || stages.contains { $0.name == "cold" }
+        state = result.state.rawValue
     }
 }

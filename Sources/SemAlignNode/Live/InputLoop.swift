@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Logging
 internal import SemAlignCore
+internal import SemAlignProfiling
 internal import SemAlignTransport
 internal import Synchronization
 
@@ -19,7 +20,8 @@ struct InputLoop: ~Copyable {
     private var intake: FrameIntake
     private var gaps = SequenceGaps()
     private var slots = ReceivedMessage()
-    private var newest: JoinedFrame<FramePart>?
+    private var newest: ArrivedFrame?
+    private var cost: ThreadCost?
     private var hasSaidNoCamera = false
     /// Connections that the transport had cut when that was last counted.
     private var cutConnections = 0
@@ -47,13 +49,15 @@ struct InputLoop: ~Copyable {
 
     /// Works until the wake signal calls.
     mutating func run() throws(TransportError) {
+        cost = shared.frames?.meter.reading()
         while true {
             shared.isInputAlive.store(true, ordering: .relaxed)
             _ = try poller.wait(timeout: .nanoseconds(waitingTime))
             if poller.isCalled { return }
             try drain()
             countCutConnections()
-            take(intake.advance(to: shared.clocks.steady()))
+            let now = shared.clocks.steady()
+            take(intake.advance(to: now), arrival: now, transfer: nil)
             handOver()
         }
     }
@@ -88,6 +92,8 @@ struct InputLoop: ~Copyable {
     private mutating func receive() {
         do throws(WireError) {
             let limit = shared.configuration.subscribe.payloadLimitMebibytes << 20
+            let arrival = shared.clocks.steady()
+            let wallTime = shared.clocks.wall()
             let message = try WireMessage(decoding: slots, payloadLimit: limit)
             guard shared.inputTopics.contains(message.topic) else { return }
             count(message)
@@ -95,7 +101,8 @@ struct InputLoop: ~Copyable {
             take(
                 intake.receive(
                     IncomingMessage(topic: message.topic, schema: message.schema, payload: message.payload),
-                    at: shared.clocks.steady(), wallTime: shared.clocks.wall()))
+                    at: arrival, wallTime: wallTime),
+                arrival: arrival, transfer: message.stamp?.age(at: wallTime))
         } catch {
             shared.record(Drop(error))
         }
@@ -121,12 +128,14 @@ struct InputLoop: ~Copyable {
         }
     }
 
-    private mutating func take(_ events: [FrameIntake.Event]) {
+    private mutating func take(_ events: [FrameIntake.Event], arrival: UInt64, transfer: UInt64?) {
         for event in events {
             switch event {
             case .frame(let frame):
-                if let older = newest.take() { shared.recordSuperseded(older.stamp) }
-                newest = frame
+                if let older = newest.take() { shared.recordSuperseded(older.frame.stamp) }
+                newest = ArrivedFrame(
+                    frame: frame, lastArrival: arrival, completed: shared.clocks.steady(),
+                    transfer: transfer)
             case .dropped(let drop): shared.record(drop)
             case .newSequence(let before, let after):
                 shared.logger.info("stamps jumped back from \(before) to \(after): tracking starts anew")
@@ -136,18 +145,37 @@ struct InputLoop: ~Copyable {
 
     /// Decodes the newest frame only: older ones would be overtaken in the mailbox.
     private mutating func handOver() {
-        guard let frame = newest.take() else { return }
+        guard let arrived = newest.take() else { return }
         let start = shared.clocks.steady()
-        let job = intake.job(for: frame)
+        let job = intake.job(for: arrived.frame)
         let end = shared.clocks.steady()
-        shared.counters.took("join", start &- frame.firstArrival)
+        if let transfer = arrived.transfer { shared.counters.took("receive", transfer) }
+        shared.counters.took("join", start &- arrived.frame.firstArrival)
         shared.counters.took("decode", end &- start)
         for drop in job.frame.notes { shared.record(drop) }
         if case .refused(let drop) = job.frame.content { shared.record(drop) }
         sayOnceWithoutCamera(job)
-        if let replaced = shared.mailbox.put(QueuedJob(job: job, queued: end)) {
+        let queued = QueuedJob(
+            job: job, lastArrival: arrived.lastArrival, queued: end, record: record(of: arrived, decoded: end)
+        )
+        if let replaced = shared.mailbox.put(queued) {
             shared.recordSuperseded(replaced.job.frame.timestamp)
         }
+    }
+
+    /// What happened to a frame so far and what that cost; `nil` where nobody wants to know.
+    private mutating func record(of arrived: ArrivedFrame, decoded: UInt64) -> FrameRecord? {
+        guard let recorder = shared.frames else { return nil }
+        var record = FrameRecord(stamp: arrived.frame.stamp)
+        record.transfer = arrived.transfer
+        record.firstArrival = arrived.frame.firstArrival
+        record.lastArrival = arrived.lastArrival
+        record.completed = arrived.completed
+        record.decoded = decoded
+        let reading = recorder.meter.reading()
+        if let before = cost { record.inputCost = reading - before }
+        cost = reading
+        return record
     }
 
     private mutating func sayOnceWithoutCamera(_ job: FrameJob) {
@@ -157,6 +185,27 @@ struct InputLoop: ~Copyable {
         hasSaidNoCamera = true
         shared.logger.warning(
             "no intrinsics came: the focal length is estimated and positions are not metres; set calibration")
+    }
+}
+
+/// A complete frame and when its last stream came.
+private struct ArrivedFrame: Sendable {
+    let frame: JoinedFrame<FramePart>
+    /// When the message came that completed the frame, or the wait for others ended [ns, steady clock].
+    let lastArrival: UInt64
+    /// When it was parsed [ns, steady clock].
+    let completed: UInt64
+    /// Time that the last message spent on the way [ns]; `nil` where its sender did not say when it left.
+    let transfer: UInt64?
+}
+
+extension WireStamp {
+    /// Time since the message left [ns]; `nil` where its sender's clock seems to be another one.
+    fileprivate func age(at wallTime: UInt64) -> UInt64? {
+        guard publishTime > 0, wallTime >= publishTime, wallTime - publishTime < 60_000_000_000 else {
+            return nil
+        }
+        return wallTime - publishTime
     }
 }
 

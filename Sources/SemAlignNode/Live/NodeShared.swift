@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Logging
+internal import SemAlignProfiling
 internal import SemAlignTransport
 internal import Synchronization
 
@@ -14,6 +15,8 @@ final class NodeShared: Sendable {
     let logger: Logger
     /// Where messages are recorded; `nil` where nothing is.
     let recorder: RecorderInput?
+    /// Keeps what happened to each frame, where somebody wants to know.
+    let frames: FrameRecorder?
     /// Topics that are listened to: a subscription brings all that begin like them.
     let inputTopics: Set<String>
     /// Set by the input thread in every round, taken by the alignment thread before it says that all is well.
@@ -23,7 +26,7 @@ final class NodeShared: Sendable {
 
     init(
         _ configuration: NodeConfiguration, context: Context, wake: WakeSignal, clocks: NodeClocks,
-        logger: Logger, recorder: RecorderInput?
+        logger: Logger, recorder: RecorderInput?, frames: FrameRecorder?
     ) {
         self.configuration = configuration
         self.context = context
@@ -31,6 +34,7 @@ final class NodeShared: Sendable {
         self.clocks = clocks
         self.logger = logger
         self.recorder = recorder
+        self.frames = frames
         counters = NodeCounters(now: clocks.steady())
         inputTopics = Set(MessageDecoder(configuration).topics)
     }
@@ -38,13 +42,13 @@ final class NodeShared: Sendable {
     /// Opens what the threads share of the transport.
     static func make(
         _ configuration: NodeConfiguration, context: Context?, clocks: NodeClocks, logger: Logger,
-        recorder: RecorderInput?
+        recorder: RecorderInput?, frames: FrameRecorder?
     ) throws(NodeError) -> NodeShared {
         do throws(TransportError) {
             let context = if let context { context } else { try Context() }
             return NodeShared(
                 configuration, context: context, wake: try WakeSignal(), clocks: clocks, logger: logger,
-                recorder: recorder)
+                recorder: recorder, frames: frames)
         } catch {
             throw NodeError(error)
         }
@@ -52,8 +56,20 @@ final class NodeShared: Sendable {
 
     /// Counts a drop, and says it unless its reason was said lately.
     func record(_ drop: Drop) {
-        guard let line = counters.record(drop, at: clocks.steady()) else { return }
+        let now = clocks.steady()
+        frames?.add(DropRecord(time: now, reason: drop.reason.rawValue))
+        guard let line = counters.record(drop, at: now) else { return }
         logger.log(level: drop.reason == .superseded ? .info : .warning, "\(line)")
+    }
+
+    /// Says what became of a request to the operating system.
+    func say(_ outcome: RealtimeOutcome) {
+        logger.log(level: outcome.isGranted ? .info : .warning, "realtime: \(outcome.line)")
+    }
+
+    /// Places the calling thread, and says what became of it.
+    func place(_ name: String, _ placement: ThreadPlacement) {
+        for outcome in placement.apply(name: name) { say(outcome) }
     }
 
     /// Records a message; what will be missing is counted, and said where that is news.
@@ -75,6 +91,10 @@ final class NodeShared: Sendable {
 /// A frame in the mailbox.
 struct QueuedJob: Sendable {
     let job: FrameJob
+    /// When its last stream came [ns, steady clock].
+    let lastArrival: UInt64
     /// When it was put in [ns, steady clock].
     let queued: UInt64
+    /// What happened to the frame so far, where somebody wants to know.
+    let record: FrameRecord?
 }

@@ -25,15 +25,17 @@ struct FrameIntake: Sendable {
     /// Counts the sequences of stamps, from 0.
     private var epoch = 0
 
+    /// Without an `appearance` features of any network are taken.
     init(
-        _ configuration: NodeConfiguration, representation: ClassRepresentation,
-        calibration: CameraCalibration?, keepsEveryFrame: Bool
+        _ configuration: NodeConfiguration, appearance: PointAppearance?, calibration: CameraCalibration?,
+        keepsEveryFrame: Bool
     ) {
         decoder = MessageDecoder(configuration)
         synchronizer = FrameSynchronizer(
             SynchronizerConfiguration(configuration, keepsEveryFrame: keepsEveryFrame))
         assembler = FrameAssembler(
-            representation: representation, calibration: calibration, join: configuration.join)
+            appearance: appearance, calibration: calibration, join: configuration.join,
+            takesAllInstances: configuration.objects.limit > 1)
         references = Set(configuration.correspondence.references.keys).union([""])
         queries = QueryMessage(
             timestamp: 0, reference: configuration.correspondence.reference,

@@ -25,17 +25,21 @@ public struct OutgoingMessage: Hashable, Sendable {
 struct FramePipeline: Sendable {
     /// The answer to one frame.
     struct Answer: Sendable {
-        let result: TrackingResult
+        /// The frame's results, one an object; at least one.
+        let results: [TrackingResult]
         let messages: [OutgoingMessage]
         /// What could not be said.
         let drops: [Drop]
     }
 
-    private let file: RepresentationFile
+    /// The class, and further ones.
+    private let files: [RepresentationFile]
     private let topics: TopicNames
     /// True where messages hold how long each stage took; a replay's bytes must not depend on that.
     private let reportsDurations: Bool
     private var tracker: Tracker
+    /// Where several objects are followed.
+    private var objects: ObjectSet?
     private var correspondence: CorrespondenceFinder
     private var epoch = 0
     private var sequence: UInt64 = 0
@@ -44,13 +48,19 @@ struct FramePipeline: Sendable {
 
     init(
         _ configuration: NodeConfiguration, representation: RepresentationFile,
+        others: [RepresentationFile] = [],
         references: [String: SightedObservation], reportsDurations: Bool
     ) {
-        file = representation
+        files = [representation] + others
         topics = configuration.topics
         self.reportsDurations = reportsDurations
         tracker = Tracker(
             representation: representation.representation, configuration: configuration.track)
+        objects =
+            configuration.objects.limit > 1
+            ? ObjectSet(
+                representations: files.map(\.representation),
+                configuration: ObjectSetConfiguration(configuration)) : nil
         correspondence = CorrespondenceFinder(
             representation.representation, configuration: configuration.track, references: references)
     }
@@ -60,9 +70,12 @@ struct FramePipeline: Sendable {
         if job.epoch != epoch {
             epoch = job.epoch
             tracker.reset()
+            objects?.reset()
             state = .searching
         }
         switch job.frame.content {
+        case .observation(let sighted) where objects != nil:
+            return answer(job, seen: [sighted] + job.frame.others, clock: clock)
         case .observation(let sighted):
             let result = tracker.update(sighted.observation, clock: clock)
             state = result.state
@@ -79,55 +92,133 @@ struct FramePipeline: Sendable {
         }
     }
 
+    /// Answers for every object of a frame.
+    ///
+    /// Queries are answered for the first object of the first class that is tracked.
+    private mutating func answer(
+        _ job: FrameJob, seen: [SightedObservation], clock: () -> UInt64
+    ) -> Answer {
+        var answers = objects?.update(seen.map(\.observation), clock: clock) ?? []
+        if answers.isEmpty { answers = [ObjectAnswer.none] }
+        let place = answers.firstIndex { $0.result.state == .tracking && $0.classIndex == 0 } ?? 0
+        let sighted =
+            seen.first { $0.observation.instance == answers[place].observation?.instance } ?? seen[0]
+        let found = correspondence.answer(
+            job.queries, result: answers[place].result, seen: sighted, clock: clock)
+        state = (answers.first { $0.result.state == .tracking } ?? answers[0]).result.state
+        let size = sighted.observation.imageSize
+        return answer(
+            answers.map { ($0.result.seen(in: size, through: sighted.lens), $0.identity, $0.classIndex) },
+            job: job,
+            correspondences: found)
+    }
+
     private mutating func answer(
         _ result: TrackingResult, instance: UInt8, job: FrameJob, correspondences: [Correspondence]?
     ) -> Answer {
-        let keypoints = KeypointMessage(
-            timestamp: job.frame.timestamp, frameID: job.frame.frameID, sequence: sequence,
-            className: file.representation.className, representation: file.identity, instance: instance,
-            keypointNames: file.representation.keypointNames,
-            result: reportsDurations ? result : result.withoutDurations())
-        sequence += 1
+        answer([(result, instance, 0)], job: job, correspondences: correspondences)
+    }
+
+    private mutating func answer(
+        _ objects: [(result: TrackingResult, instance: UInt8, classIndex: Int)], job: FrameJob,
+        correspondences: [Correspondence]?
+    ) -> Answer {
+        let results = objects.map(\.result)
+        let keypoints = objects.map { object in
+            message(object.result, instance: object.instance, of: files[object.classIndex], job: job)
+        }
         var messages: [OutgoingMessage] = []
         do throws(MessageError) {
-            messages.append(try OutgoingMessage(topics.keypoints, keypoints))
+            for object in keypoints { messages.append(try OutgoingMessage(topics.keypoints, object)) }
             if let correspondences {
                 let message = CorrespondenceMessage(
                     timestamp: job.frame.timestamp, frameID: job.frame.frameID,
                     reference: job.queries.reference, correspondences: correspondences)
                 messages.append(try OutgoingMessage(topics.correspondences, message))
             }
-            messages += try viewerMessages(keypoints)
-            return Answer(result: result, messages: messages, drops: [])
+            for (index, file) in files.enumerated() {
+                let own = zip(objects, keypoints).filter { $0.0.classIndex == index }.map(\.1)
+                if !own.isEmpty { messages += try viewerMessages(own, of: file) }
+            }
+            return Answer(results: results, messages: messages, drops: [])
         } catch {
-            return Answer(result: result, messages: messages, drops: [Drop(.publish, "\(error)")])
+            return Answer(results: results, messages: messages, drops: [Drop(.publish, "\(error)")])
         }
     }
 
-    private func viewerMessages(_ keypoints: KeypointMessage) throws(MessageError) -> [OutgoingMessage] {
+    private mutating func message(
+        _ result: TrackingResult, instance: UInt8, of file: RepresentationFile, job: FrameJob
+    ) -> KeypointMessage {
+        defer { sequence += 1 }
+        return KeypointMessage(
+            timestamp: job.frame.timestamp, frameID: job.frame.frameID, sequence: sequence,
+            className: file.representation.className, representation: file.identity, instance: instance,
+            keypointNames: file.representation.keypointNames,
+            result: reportsDurations ? result : result.withoutDurations())
+    }
+
+    /// The same for viewers: objects of one class, which share a skeleton.
+    private func viewerMessages(
+        _ keypoints: [KeypointMessage], of file: RepresentationFile
+    ) throws(MessageError) -> [OutgoingMessage] {
         let skeleton = file.representation.skeleton
         var messages: [OutgoingMessage] = []
         if !topics.scene.isEmpty {
             messages.append(
-                try OutgoingMessage(topics.scene, SceneMessage(objects: [keypoints], skeleton: skeleton)))
+                try OutgoingMessage(topics.scene, SceneMessage(objects: keypoints, skeleton: skeleton)))
         }
         if !topics.annotations.isEmpty {
             messages.append(
                 try OutgoingMessage(
-                    topics.annotations, AnnotationsMessage(objects: [keypoints], skeleton: skeleton)))
+                    topics.annotations, AnnotationsMessage(objects: keypoints, skeleton: skeleton)))
         }
         return messages
+    }
+}
+
+extension FramePipeline.Answer {
+    /// The result that stands for the frame: that of the first object that is tracked, else of the first.
+    var result: TrackingResult { results.first { $0.state == .tracking } ?? results[0] }
+
+    /// Time spent by stage name [ns] over all objects, in order.
+    var stages: [StageDuration] {
+        var sums: [StageDuration] = []
+        for stage in results.flatMap(\.stages) {
+            if let place = sums.firstIndex(where: { $0.name == stage.name }) {
+                sums[place] = StageDuration(
+                    name: stage.name, nanoseconds: sums[place].nanoseconds &+ stage.nanoseconds)
+            } else {
+                sums.append(stage)
+            }
+        }
+        return sums
+    }
+}
+
+extension ObjectAnswer {
+    /// The answer to a frame whose mask is empty while nothing is followed.
+    fileprivate static var none: ObjectAnswer {
+        ObjectAnswer(
+            identity: 0, classIndex: 0, observation: nil,
+            result: TrackingResult(withoutKeypoints: .noObject, message: "the mask shows no object"))
+    }
+}
+
+extension ObjectSetConfiguration {
+    /// The node's settings.
+    fileprivate init(_ configuration: NodeConfiguration) {
+        self.init()
+        limit = configuration.objects.limit
+        budget = UInt64(configuration.objects.budgetMilliseconds * 1e6)
+        memory = UInt64(configuration.objects.memorySeconds * 1e9)
+        tracker = configuration.track
     }
 }
 
 extension TrackingResult {
     /// The answer to a frame that the tracker could not be given.
     init(refusal: Drop, state: TrackingState) {
-        self.init(
-            state: state, startedCold: false, isMetric: false, focalLengthPixels: .nan, energy: .nan,
-            energyGap: .nan,
-            cameraFromClass: SimilarityTransform(scale: 1, rotation: .identity, translation: .zero),
-            keypoints: [], densePoints: [], stages: [], message: "frame refused: \(refusal.detail)")
+        self.init(withoutKeypoints: state, message: "frame refused: \(refusal.detail)")
     }
 
     /// The same answer with pixels as the camera's lens puts them; what is outside the image is not visible.

@@ -3,7 +3,9 @@ public import SemAlignBags
 
 /// What the node itself records.
 public struct RecordSettings: Hashable, Sendable {
-    /// The bag; the time of the start is put before its suffix. Empty = nothing is recorded.
+    /// The bag; the time of the start is put before its suffix.
+    ///
+    /// Empty = nothing is recorded.
     public var path = ""
     /// Whether the messages that the node receives are recorded.
     public var hasInputs = true

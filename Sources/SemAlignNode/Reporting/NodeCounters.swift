@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SemAlignCore
 internal import SemAlignMessages
+internal import SemAlignProfiling
 internal import Synchronization
 
 /// What both threads count, and what is published of it once a second.
@@ -31,20 +32,20 @@ final class NodeCounters: Sendable {
     }
 
     /// Counts an answer.
-    func answered(_ result: TrackingResult) {
+    func answered(_ answer: FramePipeline.Answer) {
         state.withLock {
             $0.frames += 1
-            $0.tracking = result.state
-            $0.message = result.message
-            for stage in result.stages {
-                $0.stages[stage.name, default: LatencyWindow()].add(stage.nanoseconds)
+            $0.tracking = answer.result.state
+            $0.message = answer.result.message
+            for stage in answer.stages {
+                $0.stages[stage.name, default: StageCounter()].add(stage.nanoseconds)
             }
         }
     }
 
     /// Notes how long a stage of the node itself took [ns].
     func took(_ stage: String, _ duration: UInt64) {
-        state.withLock { $0.stages[stage, default: LatencyWindow()].add(duration) }
+        state.withLock { $0.stages[stage, default: StageCounter()].add(duration) }
     }
 
     /// What was counted so far.
@@ -60,6 +61,37 @@ final class NodeCounters: Sendable {
         state.withLock { $0.report(at: now, wallTime: wallTime) }
     }
 
+    /// All that was counted until `now` [ns, steady clock].
+    func snapshot(at now: UInt64) -> CounterSnapshot {
+        // The lock is held for copies of references; the rest is done by the caller's thread.
+        let (start, frames, tracking, topics, drops) = state.withLock {
+            ($0.start, $0.frames, $0.tracking, $0.topics, $0.drops)
+        }
+        return CounterSnapshot(
+            uptime: Double(now &- start) / 1e9, frames: frames, state: tracking,
+            topics: topics.sorted { $0.key < $1.key }.map {
+                CounterSnapshot.Topic(name: $0.key, received: $0.value.received, missing: $0.value.missing)
+            },
+            drops: drops, stages: histograms.map { ($0.stage, $0.histogram) })
+    }
+
+    /// All durations of each stage since the start, sorted by name.
+    var histograms: [(stage: String, histogram: LatencyHistogram)] {
+        // Arrays are copied when the next duration is written, after the lock.
+        state.withLock { $0.stages.map { ($0.key, $0.value.histogram) } }.sorted { $0.0 < $1.0 }
+    }
+
+    /// The last durations of a stage, and all of them.
+    private struct StageCounter {
+        private(set) var window = LatencyWindow()
+        private(set) var histogram = LatencyHistogram()
+
+        mutating func add(_ duration: UInt64) {
+            window.add(duration)
+            histogram.record(duration)
+        }
+    }
+
     private struct Topic {
         var received: UInt64 = 0
         var reported: UInt64 = 0
@@ -71,7 +103,7 @@ final class NodeCounters: Sendable {
         var reported: UInt64
         var topics: [String: Topic] = [:]
         var drops: [DropReason: UInt64] = [:]
-        var stages: [String: LatencyWindow] = [:]
+        var stages: [String: StageCounter] = [:]
         var frames: UInt64 = 0
         var reportedFrames: UInt64 = 0
         var tracking = TrackingState.searching
@@ -101,11 +133,12 @@ final class NodeCounters: Sendable {
         }
 
         private var latencies: [DiagnosticsMessage.StageLatency] {
-            stages.sorted { $0.key < $1.key }.map { name, window in
-                let figures = window.percentiles([0.5, 0.99])
+            stages.sorted { $0.key < $1.key }.map { name, counter in
+                let figures = counter.window.percentiles([0.5, 0.9, 0.99, 0.999])
                 return DiagnosticsMessage.StageLatency(
-                    name: name, count: window.count, median: figures[0], percentile99: figures[1],
-                    maximum: window.maximum)
+                    name: name, count: counter.window.count, median: figures[0], percentile90: figures[1],
+                    percentile99: figures[2], percentile999: figures[3], maximum: counter.window.maximum,
+                    histogram: counter.histogram.encoded)
             }
         }
     }

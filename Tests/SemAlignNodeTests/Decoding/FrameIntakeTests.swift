@@ -17,7 +17,7 @@ private struct Desk {
         _ configuration: NodeConfiguration = NodeConfiguration(), calibration: CameraCalibration? = nil
     ) {
         intake = FrameIntake(
-            configuration, representation: TinyClass.representation, calibration: calibration,
+            configuration, appearance: TinyClass.representation.appearance, calibration: calibration,
             keepsEveryFrame: true)
     }
 

@@ -97,6 +97,9 @@ struct LiveNode: ~Copyable {
 
     var summary: NodeSummary { node.summary }
 
+    /// Where Prometheus finds the counters.
+    var metricsAddress: String? { node.metricsAddress }
+
     /// Where results are heard.
     var output: String { node.outputs[0] }
 

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls of the operating system that Swift cannot see: they need _GNU_SOURCE or take variable arguments.
+#ifndef SEMALIGN_SYSTEM_H
+#define SEMALIGN_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Lets the calling thread run on these processors only. Returns 0, or errno where that was refused.
+int semalign_pin_thread(const int32_t *processors, size_t count);
+
+/// Lets the calling thread's timers fire up to so many nanoseconds late, at least 1. Returns 0 or errno.
+int semalign_set_timer_slack(uint64_t nanoseconds);
+
+#endif
