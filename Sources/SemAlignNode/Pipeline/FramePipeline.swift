@@ -52,7 +52,8 @@ struct FramePipeline: Sendable {
         tracker = Tracker(
             representation: representation.representation, configuration: configuration.track)
         correspondence = CorrespondenceFinder(
-            representation.representation, configuration: configuration.track, references: references)
+            representation.representation, configuration: configuration.track, references: references,
+            sigma: configuration.correspondence.sigma)
     }
 
     /// Answers one frame; `clock` [ns] measures the stages.
