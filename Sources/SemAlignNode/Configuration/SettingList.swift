@@ -176,6 +176,10 @@ extension Setting {
             Setting(
                 "correspondence.points", \.correspondence.points, .queryPoints,
                 "Points that are asked for in every frame until a query replaces them."),
+            Setting(
+                "correspondence.sigma", \.correspondence.sigma, .number(0.001...10),
+                "Width of the search, in sides of the region; Table 5: 0.01 chair, tvmonitor, 0.03 aeroplane, "
+                    + "bicycle, bottle, 1.0 others."),
         ]
     }
 
