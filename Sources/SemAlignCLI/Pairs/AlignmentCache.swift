@@ -87,8 +87,7 @@ struct AlignmentCache {
         var tracker = options.tracker(for: representation)
         return AlignmentRecord(
             image: image.id, result: tracker.update(observation, clock: { 0 }),
-            camera: observation.intrinsics, imageSize: observation.imageSize,
-            nearest: NearestNeighbour(representation).pixels(in: observation))
+            observation: observation, nearest: NearestNeighbour(representation).pixels(in: observation))
     }
 
     /// Writes the file, if there is one and something is new.
