@@ -84,7 +84,7 @@ struct AlignmentCache {
     ) throws -> AlignmentRecord {
         let observation = options.reduce(try dataset.observation(of: image))
         try representation.check(observation, image: image.id)
-        var tracker = options.tracker(for: representation)
+        var tracker = try options.tracker(for: representation)
         return AlignmentRecord(
             image: image.id, result: tracker.update(observation, clock: { 0 }),
             observation: observation, nearest: NearestNeighbour(representation).pixels(in: observation))
@@ -103,8 +103,10 @@ extension ObservationOptions {
     var identity: String {
         let choices = [
             "solver \(solver.rawValue)", "starts \(starts)", "seed \(seed)", noDepth ? "no depth" : nil,
-            unknownFocal ? "unknown focal length" : nil,
+            unknownFocal ? "unknown focal length" : nil, schedule.schedule.map { "schedule \($0)" },
+            schedule.steps.map { "steps \($0)" },
         ]
-        return choices.compactMap { $0 }.joined(separator: ", ")
+        let changes = schedule.set + schedule.without.map { "without \($0.rawValue)" }
+        return (choices.compactMap { $0 } + changes).joined(separator: ", ")
     }
 }
