@@ -72,9 +72,11 @@ import Testing
         #expect(try folder.data("all/again.mcap") == whole)
         let plain = try Program.succeed(
             "replay", mugs.bag, "-r", mugs.representation, "-o", folder.path("plain.mcap"), "--end", "0.6",
-            "--plain", "--json"
+            "--plain", "--json", "--frames", folder.path("pictures")
         ).object()
         #expect(plain["frames"] as? Int == 9)
+        let pictures = try FileManager.default.contentsOfDirectory(atPath: folder.path("pictures"))
+        #expect(pictures.sorted() == (0..<9).map { "frame-00000\($0).png" })
         let (best, other) = (
             try keypoints(folder.path("all/video.mcap")), try keypoints(folder.path("plain.mcap"))
         )

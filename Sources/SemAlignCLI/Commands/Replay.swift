@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import SemAlignCore
+import SemAlignMessages
 import SemAlignNode
 import Synchronization
 
@@ -36,10 +37,15 @@ struct Replay: ParsableCommand {
     var jobs = 1
     @Flag(help: "Use the instructions that every processor has, to see what other processors compute.")
     var plain = false
+    @Option(help: "Folder to draw the answers into, a picture for every frame of one bag.")
+    var frames: String?
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func validate() throws {
+        guard frames == nil || bags.count == 1 else {
+            throw ValidationError("--frames draws the answers to one bag.")
+        }
         guard (1...256).contains(jobs) else {
             throw ValidationError("--jobs is from 1 to 256, found \(jobs).")
         }
@@ -47,7 +53,8 @@ struct Replay: ParsableCommand {
 
     func run() throws {
         let items = try items()
-        let batch = ReplayBatch(try BagReplay(try node.resolved().configuration, part: part), items)
+        let configuration = try node.resolved().configuration
+        let batch = ReplayBatch(try BagReplay(configuration, part: part), items)
         let progress = Mutex(ProgressBar("replay"))
         let isPlain = plain
         let results = try runUntilSignal(named: "semalign-batch") { stop throws(NodeError) in
@@ -62,6 +69,12 @@ struct Replay: ParsableCommand {
         }
         progress.withLock { $0.finish() }
         try show(results, of: items)
+        if let frames {
+            let representation = try RepresentationFile.load(configuration.representation).representation
+            let count = try AnswerPictures(topics: configuration.topics, representation: representation)
+                .draw(output, on: bags[0], into: frames)
+            StandardError.note("\(count) pictures in \(frames)")
+        }
     }
 
     private var part: ReplayPart {
