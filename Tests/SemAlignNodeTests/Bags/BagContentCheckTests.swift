@@ -10,6 +10,7 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func check(_ messages: [(IncomingMessage, UInt64)]) throws -> [BagContentCheck.Finding] {
+        try? folder.remove("a.mcap")
         try writeBag(folder.file("a.mcap"), messages.map { (message: $0.0, logTime: $0.1) })
         return try BagContentCheck(FileSource(path: folder.file("a.mcap"))).findings
     }
