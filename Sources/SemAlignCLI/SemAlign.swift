@@ -14,12 +14,12 @@ struct SemAlign: ParsableCommand {
             with.
 
             Exit codes: 0 done, 64 usage, 65 bad data, 66 no such input, 69 service unavailable, \
-            73 cannot create, 74 input or output failed, 78 bad configuration.
+            73 cannot create, 74 input or output failed, 75 try again, 78 bad configuration.
             """,
         version: ProgramVersion.current,
         subcommands: [
             Simulate.self, Build.self, Align.self, Evaluate.self, Show.self, Run.self, Watch.self,
-            Replay.self, Profile.self, Doctor.self, Calibration.self, Bag.self,
+            Replay.self, Profile.self, Doctor.self, Calibration.self, Bag.self, Shard.self,
         ])
 
     static func main() {

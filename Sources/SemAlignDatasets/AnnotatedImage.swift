@@ -23,6 +23,8 @@ public struct AnnotatedImage: Hashable, Sendable {
     public let depthPath: String?
     /// Metres per unit of depth; `nil` = relative depth.
     public let depthScale: Double?
+    /// What the depth file holds.
+    public var depthKind = DepthKind.depth
     /// Object mask (8-bit PNG); `nil` where there is none.
     public let maskPath: String?
     /// Patch features (`.npy`); `nil` where there are none.
@@ -42,6 +44,14 @@ public struct AnnotatedImage: Hashable, Sendable {
     public var visiblePixels: [SIMD2<Double>?] {
         keypoints.map { annotation in annotation.flatMap { $0.isVisible ? $0.pixel : nil } }
     }
+}
+
+/// What a depth file holds.
+public enum DepthKind: String, Hashable, Sendable, CaseIterable {
+    /// Distance along the optical axis: larger is farther.
+    case depth
+    /// Its inverse up to scale and offset, as monocular networks give it: larger is nearer, 0 = no value.
+    case disparity
 }
 
 /// What is stated about one keypoint in one image.

@@ -24,6 +24,7 @@ struct DatasetFile: Decodable {
         let image: String
         let depth: String?
         let depthScale: Double?
+        let depthKind: String?
         let mask: String?
         let features: String?
         let crop: [Double]?
@@ -34,6 +35,7 @@ struct DatasetFile: Decodable {
         enum CodingKeys: String, CodingKey {
             case timestamp = "stamp_ns"
             case depthScale = "depth_scale"
+            case depthKind = "depth_kind"
             case boundingBox = "bbox"
             case id, split, instance, run, image, depth, mask, features, crop, intrinsics, keypoints
         }

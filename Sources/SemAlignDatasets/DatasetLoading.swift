@@ -93,7 +93,8 @@ extension AnnotatedDataset {
         let bytes = try read(path, key: "depth", of: image)
         let depth: DepthImage
         do {
-            depth = try ImageDecoder.depth(bytes.span, metresPerUnit: image.depthScale)
+            depth = try ImageDecoder.depth(bytes.span, metresPerUnit: image.depthScale).read(
+                as: image.depthKind)
         } catch {
             throw .undecodable(image: image.id, key: "depth", path: path, error: error)
         }
@@ -134,6 +135,14 @@ extension AnnotatedDataset {
         } catch {
             throw .unreadableFile(image: image.id, key: key, path: path, reason: error.reason)
         }
+    }
+}
+
+extension DepthImage {
+    /// Depth of what a file holds: the inverse of disparity, in units of its largest value.
+    fileprivate func read(as kind: DepthKind) -> DepthImage {
+        guard kind == .disparity, let largest = values.max(), largest > 0 else { return self }
+        return DepthImage(size: size, values: values.map { $0 > 0 ? largest / $0 : 0 }, isMetric: false)
     }
 }
 

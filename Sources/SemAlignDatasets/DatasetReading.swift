@@ -74,6 +74,13 @@ struct DatasetReading {
             try require(
                 scale > 0, "depth_scale", "expected metres per unit > 0 or null, found \(scale)", entry)
         }
+        let kind = entry.depthKind.map { DepthKind(rawValue: $0) } ?? .depth
+        try require(
+            kind != nil, "depth_kind",
+            "expected depth or disparity, found '\(entry.depthKind ?? "")'", entry)
+        try require(
+            kind != .disparity || entry.depthScale == nil, "depth_scale",
+            "disparity has no metres: expected null", entry)
         return AnnotatedImage(
             id: entry.id, split: entry.split, instance: entry.instance, run: entry.run,
             timestamp: entry.timestamp?.value,
@@ -81,7 +88,7 @@ struct DatasetReading {
             depthPath: try entry.depth.map { path throws(DatasetError) in
                 try relativePath(path, "depth", entry)
             },
-            depthScale: entry.depthScale,
+            depthScale: entry.depthScale, depthKind: kind ?? .depth,
             maskPath: try entry.mask.map { path throws(DatasetError) in try relativePath(path, "mask", entry)
             },
             featuresPath: try entry.features.map { path throws(DatasetError) in

@@ -98,7 +98,9 @@ public struct EvaluationReport: Hashable, Sendable {
         floor = Spread(floors)
         visibleCoverage = mean(inside.visible)
         hiddenCoverage = mean(inside.hidden)
-        let durations = images.filter(\.isAnswered).map { image in
+        // Answers that were kept in a file have no durations.
+        let timed = images.filter { $0.isAnswered && !$0.result.stages.isEmpty }
+        let durations = timed.map { image in
             (image.result.startedCold, image.result.stages.reduce(0) { $0 + Double($1.nanoseconds) } * 1e-6)
         }
         cold = Latency(durations.filter(\.0).map(\.1))

@@ -20,13 +20,28 @@ struct KernelTable {
     double (*pull_back)(
         const float *, size_t, size_t, const float *, const float *, const float *, float, float, float,
         const float *, const float *, float *, float *, float *, double *);
+    void (*match_grid)(
+        float *, size_t, size_t, size_t, const int32_t *, size_t, float, float, float *, float *);
+    void (*pose_pulls)(
+        const semalign_model *, const semalign_evidence *, const semalign_pulls *, const semalign_pose *, int32_t,
+        float *, float *, float *, float *);
+    semalign_support (*pose_support)(
+        const semalign_model *, const semalign_evidence *, const semalign_pulls *, const semalign_pose *, int32_t,
+        float *, float *);
+    semalign_support (*quick_support)(
+        const semalign_model *, const semalign_evidence *, const semalign_pulls *, const semalign_pose *, int32_t,
+        int32_t, uint8_t *);
 };
 
 #define KERNEL_TABLE                                                                                 \
     {ISA(similarities), ISA(log_semantic), ISA(place_points), ISA(project), ISA(dense_term),         \
-     ISA(sparse_term), ISA(pull_back)}
+     ISA(sparse_term), ISA(pull_back), ISA(match_grid), ISA(pose_pulls), ISA(pose_support),          \
+     ISA(quick_support)}
 
 extern const KernelTable base_kernels;
 #if defined(__x86_64__)
 extern const KernelTable v3_kernels;
 #endif
+
+// The table that the caller asks for.
+const KernelTable &kernel_table(int32_t isa);

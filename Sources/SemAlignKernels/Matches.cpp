@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "SemAlignKernels.h"
 
-#include <algorithm>
-#include <cstring>
-
-void semalign_log_likelihoods(float *values, int32_t patch_count, int32_t stride, int32_t point_count,
-                              const float *mean, const float *deviation, float limit, const uint8_t *in_mask,
-                              float *column_scratch) {
-  std::memset(column_scratch, 0, sizeof(float) * point_count);
-  float inside = 0;
-  for (int32_t k = 0; k < patch_count; ++k) {
-    float *row = values + (size_t)k * stride;
-    for (int32_t i = 0; i < point_count; ++i) {
-      const float z = std::min(std::max((mean[i] - row[i]) / deviation[i], 0.0f), limit);
-      row[i] = -0.5f * z * z;
+void semalign_halve_grid(const semalign_grid *fine, size_t point_count, float *match, float *count, float *depth) {
+  const int columns = (fine->columns + 1) / 2, rows = (fine->rows + 1) / 2;
+  const size_t fine_cells = (size_t)fine->columns * fine->rows, cells = (size_t)columns * rows;
+  for (int y = 0; y < rows; ++y)
+    for (int x = 0; x < columns; ++x) {
+      // The cell's patches on the object, and how many of them.
+      int from[4], number = 0;
+      float patches = 0, nearest = 0;
+      for (int k = 0; k < 4; ++k) {
+        const int fx = 2 * x + k % 2, fy = 2 * y + k / 2;
+        if (fx >= fine->columns || fy >= fine->rows) continue;
+        const int cell = fy * fine->columns + fx;
+        if (fine->count[cell] <= 0) continue;
+        from[number++] = cell;
+        patches += fine->count[cell];
+        const float d = fine->depth[cell];
+        if (d > 0 && (nearest <= 0 || d < nearest)) nearest = d;
+      }
+      const size_t cell = (size_t)y * columns + x;
+      count[cell] = patches;
+      depth[cell] = nearest;
+      for (size_t i = 0; i < point_count; ++i) {
+        float sum = 0;
+        for (int k = 0; k < number; ++k) sum += fine->count[from[k]] * fine->match[i * fine_cells + from[k]];
+        match[i * cells + cell] = patches > 0 ? sum / patches : 0;
+      }
     }
-    if (!in_mask[k]) continue;
-    ++inside;
-    for (int32_t i = 0; i < point_count; ++i) column_scratch[i] += row[i];
-  }
-  const float share = inside > 0 ? 1 / inside : 0;
-  for (int32_t k = 0; k < patch_count; ++k) {
-    float *row = values + (size_t)k * stride;
-    for (int32_t i = 0; i < point_count; ++i) row[i] -= share * column_scratch[i];
-  }
 }
 
 void semalign_vote_translation(const float *positions, const float *canonical, const float *weights,

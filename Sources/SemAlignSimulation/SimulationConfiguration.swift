@@ -38,6 +38,8 @@ public struct SimulationConfiguration: Hashable, Sendable {
     public var viewpoints = Viewpoints.upperSphere
     /// What is known about the camera.
     public var focal = Focal.known(0.95)
+    /// Focal lengths that are not told [larger image sides]; `nil` = 0.8 to 2.5.
+    public var unknownFocalRange: ClosedRange<Double>?
     /// Which depth comes with the images.
     public var depth = Depth.sensor
     /// Share of the larger image side that the object fills.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Testing
 
 /// The built executable, run as a user runs it.
@@ -74,6 +75,9 @@ final class RunningProgram {
 
     /// Asks it to stop, as a terminal or a supervisor does.
     func terminate() { process.terminate() }
+
+    /// Ends it at once, as a lost machine does.
+    func kill() { _ = Glibc.kill(process.processIdentifier, SIGKILL) }
 
     /// Waits for its end.
     func finish() throws -> Program.Outcome {

@@ -11,6 +11,14 @@ enum Python {
 
     static var isNamed: Bool { interpreter != nil }
 
+    /// Runs the tests that the scripts have themselves.
+    static func runScriptTests() throws -> Program.Outcome {
+        let folder = root.appending(path: "Tests/Python").path
+        return try RunningProgram(
+            URL(filePath: interpreter ?? ""), ["-m", "unittest", "discover", "-s", folder]
+        ).finish()
+    }
+
     /// Makes the message classes as the examples' own texts say.
     static func generateMessages(into folder: String) throws {
         let schemas = root.appending(path: "Sources/SemAlignMessages/Schemas")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import ArgumentParser
-import SemAlignCore
+public import ArgumentParser
+public import SemAlignCore
 import SemAlignDatasets
 import SemAlignMessages
 
@@ -28,6 +28,15 @@ struct Build: ParsableCommand {
     var seed: UInt64 = 0
     @Option(help: "Dense points at most.")
     var dense = BuildConfiguration().densePointLimit
+    @Option(
+        help: """
+            Offset of relative depth that is estimated with the focal lengths: none, depth, or disparity for \
+            depth made from it.
+            """)
+    var depthOffset = BuildConfiguration().depthOffset
+    @Option(
+        help: "HTML file to write a quality report to: what was used, what agrees, what to annotate next.")
+    var report: String?
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -47,8 +56,11 @@ struct Build: ParsableCommand {
         var configuration = BuildConfiguration()
         configuration.seed = seed
         configuration.densePointLimit = dense
-        let settings = ["seed": "\(seed)", "dense": "\(dense)", "split": split]
-        let (representation, report) = try RepresentationBuilder(
+        configuration.depthOffset = depthOffset
+        configuration.leavesInstancesOut = report != nil
+        var settings = ["seed": "\(seed)", "dense": "\(dense)", "split": split]
+        if depthOffset != .none { settings["depth-offset"] = depthOffset.rawValue }
+        let (representation, outcome) = try RepresentationBuilder(
             training.description, configuration: configuration
         ).build(
             training.views,
@@ -58,9 +70,12 @@ struct Build: ParsableCommand {
         let identity = try RepresentationFile.write(representation, path: output)
         progress.finish()
         let summary = BuildSummary(
-            path: output, identity: identity, representation: representation, report: report,
+            path: output, identity: identity, representation: representation, report: outcome,
             unreadable: training.unreadable, unseenKeypoints: training.unseenKeypoints,
             seconds: Double(MonotonicClock.now() - start) * 1e-9)
+        if let report { try OutputFile.write(Array(BuildPage(summary: summary).html.utf8), to: report) }
         print(json ? summary.json.line : summary.text)
     }
 }
+
+extension DepthOffset: ExpressibleByArgument {}

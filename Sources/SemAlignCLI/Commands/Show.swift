@@ -7,16 +7,58 @@ import SemAlignMessages
 /// What a representation file holds.
 struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what a class representation holds.",
-        discussion: "EXAMPLE: semalign show mug.semalign")
+        abstract: "Show what a class representation holds, as text, picture, points or page.",
+        discussion: """
+            A picture colours each dense point by the first three principal components of its feature: what \
+            looks alike to the network has like colours. --pull moves a keypoint in the class frame, by metres \
+            where the class is metric; the dense points follow by the class's linear map.
+
+            EXAMPLE: semalign show mug.semalign --output mug.html --pull handle_outer=0,0,0.02
+            """)
 
     @Argument(help: "Class representation file.")
     var representation: String
+    @Option(
+        name: .shortAndLong,
+        help: "File to write: .png (four views), .ply (points with colours) or .html (turns with the mouse).")
+    var output: String?
+    @Option(
+        help: ArgumentHelp("Move a keypoint; may be given several times.", valueName: "keypoint=dx,dy,dz"))
+    var pull: [KeypointPull] = []
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        guard pull.isEmpty || output != nil else {
+            throw ValidationError("--pull shows in a file: name it with --output.")
+        }
+        if let output, Form(path: output) == nil {
+            throw ValidationError("--output '\(output)' must end in .png, .ply or .html.")
+        }
+    }
+
+    /// What is written, by the end of the file's name.
+    private enum Form: String {
+        case png, ply, html
+
+        init?(path: String) {
+            self.init(rawValue: path.split(separator: ".").last.map { $0.lowercased() } ?? "")
+        }
+    }
+
     func run() throws {
         let file = try RepresentationFile.load(representation)
+        if let output, let form = Form(path: output) {
+            let shown = try ShownClass(file.representation, pulls: pull)
+            let bytes =
+                switch form {
+                case .png: try shown.png()
+                case .ply: Array(shown.ply.utf8)
+                case .html: Array(ClassPage(shown: shown).html.utf8)
+                }
+            try OutputFile.write(bytes, to: output)
+            if !json { return print("\(output): class '\(shown.name)', \(shown.dense.count) dense points") }
+        }
         print(json ? Self.json(file).line : Self.text(file))
     }
 

@@ -20,8 +20,7 @@ struct ScheduleOptions: ParsableArguments {
     var set: [String] = []
     @Option(
         help: ArgumentHelp(
-            "Leave a term of the energy out: \(EnergyTerm.allCases.map(\.rawValue).joined(separator: ", ")); "
-                + "may be given several times.", valueName: "term"))
+            "Leave a term of the energy out; may be given several times.", valueName: "term"))
     var without: [EnergyTerm] = []
 
     /// True where any of them is given.

@@ -13,12 +13,17 @@ struct BuildSummary {
     let unseenKeypoints: [String]
     let seconds: Double
 
-    private var leftOut: [RejectedView] { unreadable + report.rejected }
+    /// Images that do not serve.
+    var leftOut: [RejectedView] { unreadable + report.rejected }
 
     /// For people.
     var text: String {
         var lines = leftOut.map { "left out \($0.id): \($0.reason)" }
         lines += unseenKeypoints.map { "left out keypoint '\($0)': no image shows it" }
+        let blind = zip(report.used, report.cameras).filter { !$0.1.isObservable }.map(\.0)
+        if !blind.isEmpty {
+            lines.append("focal length not observable in: \(blind.joined(separator: ", "))")
+        }
         lines += report.withoutDepth.map { "partly used \($0.id): \($0.reason)" }
         lines.append(
             "\(path): class '\(representation.className)' from \(report.used.count) of "
@@ -47,6 +52,10 @@ struct BuildSummary {
             ("keypoints_left_out", .texts(unseenKeypoints)),
             ("without_depth", Self.list(report.withoutDepth)), ("residual", .number(report.residual)),
             ("focal_lengths_px", .numbers(report.focalLengths)), ("seconds", .number(seconds)),
+            ("focal_log_deviations", .numbers(report.cameras.map(\.logDeviation))),
+            ("focal_observable", .list(report.cameras.map { .boolean($0.isObservable) })),
+            ("depth_offsets", .numbers(report.cameras.map(\.offset))),
+            ("leave_one_out_error", .number(report.quality.leaveOneOutError)),
         ])
     }
 

@@ -70,7 +70,7 @@ struct CommandFailure: Error {
     }
 
     /// The code for an error of one of the libraries; `nil` for those of the argument parser.
-    private static func sysexit(of error: any Error) -> Int32? {
+    static func sysexit(of error: any Error) -> Int32? {
         switch error {
         case let error as CommandFailure: error.code
         case let error as DatasetError: error.sysexit

@@ -87,8 +87,7 @@ struct AlignmentCache {
         var tracker = try options.tracker(for: representation)
         return AlignmentRecord(
             image: image.id, result: tracker.update(observation, clock: { 0 }),
-            camera: observation.intrinsics, imageSize: observation.imageSize,
-            nearest: NearestNeighbour(representation).pixels(in: observation))
+            observation: observation, nearest: NearestNeighbour(representation).pixels(in: observation))
     }
 
     /// Writes the file, if there is one and something is new.
@@ -104,8 +103,10 @@ extension ObservationOptions {
     var identity: String {
         let choices = [
             "solver \(solver.rawValue)", "starts \(starts)", "seed \(seed)", noDepth ? "no depth" : nil,
-            unknownFocal ? "unknown focal length" : nil,
+            unknownFocal ? "unknown focal length" : nil, schedule.schedule.map { "schedule \($0)" },
+            schedule.steps.map { "steps \($0)" },
         ]
-        return choices.compactMap { $0 }.joined(separator: ", ")
+        let changes = schedule.set + schedule.without.map { "without \($0.rawValue)" }
+        return (choices.compactMap { $0 } + changes).joined(separator: ", ")
     }
 }

@@ -23,15 +23,17 @@ struct AlignmentRecord: Decodable, Equatable {
     let camera: [Double]
     /// The nearest-neighbour baseline's pixels.
     let nearest: [[Double]?]
+    /// Larger side of the mask's box, else of the image [px]: PCK's unit where no box is annotated.
+    let boxSide: Double
     let message: String
 
     /// Keeps an answer.
     init(
-        image: String, result: TrackingResult, camera: CameraIntrinsics?, imageSize: ImageSize,
-        nearest: [SIMD2<Double>?]
+        image: String, result: TrackingResult, observation: Observation, nearest: [SIMD2<Double>?]
     ) {
+        let imageSize = observation.imageSize
         let used =
-            camera
+            observation.intrinsics
             ?? CameraIntrinsics(
                 focalLength: SIMD2(repeating: result.focalLengthPixels),
                 principalPoint: SIMD2(Double(imageSize.width), Double(imageSize.height)) / 2 - 0.5)
@@ -52,6 +54,8 @@ struct AlignmentRecord: Decodable, Equatable {
         self.camera = [used.focalLength.x, used.focalLength.y, used.principalPoint.x, used.principalPoint.y]
             .map { $0.isFinite ? $0 : 0 }
         self.nearest = nearest.map { $0.map { [$0.x, $0.y] } }
+        boxSide =
+            (observation.mask.bounds(of: observation.instance) ?? PixelRegion(imageSize)).largerSide
         message = result.message
     }
 
@@ -63,7 +67,7 @@ struct AlignmentRecord: Decodable, Equatable {
             && TrackingState(rawValue: state) != nil
             && (keypoints.isEmpty || keypoints.count == keypointCount)
             && keypoints.allSatisfy { $0.count == 16 } && nearest.count == keypointCount
-            && nearest.allSatisfy { $0.map { $0.count == 2 } ?? true }
+            && nearest.allSatisfy { $0.map { $0.count == 2 } ?? true } && boxSide > 0
     }
 
     /// The answer without its durations and dense points.
@@ -99,7 +103,8 @@ struct AlignmentRecord: Decodable, Equatable {
             ("metric", .boolean(metric)), ("focal", optional(focal)), ("energy", optional(energy)),
             ("gap", optional(gap)), ("pose", .numbers(pose)),
             ("keypoints", .list(keypoints.map { .list($0.map(optional)) })), ("camera", .numbers(camera)),
-            ("nearest", .list(nearest.map { $0.map { .numbers($0) } ?? .null })), ("message", .text(message)),
+            ("nearest", .list(nearest.map { $0.map { .numbers($0) } ?? .null })),
+            ("boxSide", .number(boxSide)), ("message", .text(message)),
         ])
     }
 }

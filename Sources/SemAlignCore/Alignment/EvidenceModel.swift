@@ -94,7 +94,8 @@ package struct EvidenceModel: Sendable {
                     unsafe representation.visibility.table.withUnsafeBufferPointer { table in
                         unsafe directions.withUnsafeBufferPointer { directions in
                             var model = unsafe semalign_model(
-                                point_count: Int32(pointCount), mode_count: Int32(modeCount),
+                                point_count: Int32(pointCount), keypoint_count: Int32(keypointCount),
+                                mode_count: Int32(modeCount),
                                 direction_count: Int32(directions.count / 3), points: points.baseAddress,
                                 modes: modes.baseAddress, weights: weights.baseAddress,
                                 visibility: table.baseAddress, directions: directions.baseAddress)

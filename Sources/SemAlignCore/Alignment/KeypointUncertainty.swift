@@ -16,12 +16,14 @@ struct KeypointUncertainty {
         let model = refiner.model
         let size = Self.poseSize + model.modeCount
         var information = [Double](repeating: 0, count: size * size)
-        var scratch = [Float](repeating: 0, count: 3 * model.pointCount)
+        var (scratch, work) = refiner.buffers()
         var pose = hypothesis.kernel
         var pulls = refiner.pulls(reach: 0.1, modes: model.modeCount, scale: hypothesis.scale)
         unsafe model.withKernel { model in
-            unsafe refiner.evidence.withKernel { evidence in
-                _ = unsafe semalign_refine_pose(model, evidence, &pulls, &pose, &scratch, &information)
+            unsafe refiner.evidence.withKernel(reach: 0.1 * refiner.evidence.radius) { evidence in
+                _ = unsafe semalign_refine_pose(
+                    InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &scratch, &work,
+                    &information)
             }
         }
         // Scratch holds the positions before the step: the derivatives are taken there.

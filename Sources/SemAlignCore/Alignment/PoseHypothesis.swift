@@ -74,71 +74,104 @@ package struct PoseHypothesis: Sendable {
 /// Refines and judges poses against one frame.
 struct PoseRefiner {
     let model: EvidenceModel
-    let evidence: FrameEvidence
+    var evidence: FrameEvidence
     /// Prior of log scale; deviation 0 = none.
     let logScaleMean: Double
     let logScaleDeviation: Double
     /// Prior of the focal length's change; 0 = the focal length is known.
     let logFocalDeviation: Double
 
-    /// Pulls with matches reaching `reach` object radii and `modes` shape modes free, for an object of `scale`.
+    /// How the frame is read with matches reaching `reach` object radii and `modes` shape modes free, for an
+    /// object of `scale`; every `stride`-th dense point is looked at.
     ///
-    /// Far from the solution depth and silhouette are read as loosely as the matches.
-    func pulls(reach: Double, modes: Int, scale: Double) -> semalign_pulls {
+    /// Far from the solution depth and silhouette are read as loosely as the matches; near it the matches count
+    /// more, as their number within reach falls.
+    func pulls(reach: Double, modes: Int, scale: Double, stride: Int = 1) -> semalign_pulls {
         let size = scale * model.diameter
         let loose = max(1, reach / 0.1)
+        let sharp = max(1, 0.1 / reach)
         return semalign_pulls(
             attraction_sigma: Float(reach * evidence.radius), depth_sigma: Float(0.03 * size * loose),
-            mask_sigma: Float(0.06 * evidence.radius * loose), occlusion_margin: Float(0.12 * size),
-            semantic_weight: Float(min(0.3 * loose, 1)), depth_weight: 1, mask_weight: 1,
-            log_scale_mean: Float(logScaleMean), log_scale_deviation: Float(logScaleDeviation),
-            log_focal_deviation: Float(logFocalDeviation), free_modes: Int32(modes))
+            mask_sigma: Float(0.06 * evidence.radius * loose), occlusion_margin: Float(0.06 * size),
+            semantic_weight: Float(60 * min(0.3 * loose, 1) * pow(sharp, 2.7)), depth_weight: 2,
+            mask_weight: 20, chance: 0.1, log_scale_mean: Float(logScaleMean),
+            log_scale_deviation: Float(logScaleDeviation),
+            log_focal_deviation: Float(logFocalDeviation), focal_scale: 1, free_modes: Int32(modes),
+            stride: Int32(stride), has_depth: evidence.hasDepth ? 1 : 0)
     }
 
     /// Gauss-Newton steps with the reach shrinking from `reach.0` to `reach.1`.
-    func refine(_ hypothesis: inout PoseHypothesis, steps: Int, reach: (Double, Double), modes: Int) {
+    func refine(
+        _ hypothesis: inout PoseHypothesis, steps: Int, reach: (Double, Double), modes: Int, stride: Int = 1
+    ) {
         var pose = hypothesis.kernel
-        var scratch = [Float](repeating: 0, count: 3 * model.pointCount)
+        var (points, scratch) = buffers()
         unsafe model.withKernel { model in
-            unsafe evidence.withKernel { evidence in
-                for step in 0..<steps {
-                    let t = steps > 1 ? Double(step) / Double(steps - 1) : 1
-                    var pulls = pulls(
-                        reach: reach.0 * pow(reach.1 / reach.0, t), modes: modes, scale: Double(pose.scale))
-                    _ = unsafe semalign_refine_pose(model, evidence, &pulls, &pose, &scratch, nil)
+            for step in 0..<steps {
+                let t = steps > 1 ? Double(step) / Double(steps - 1) : 1
+                let now = reach.0 * pow(reach.1 / reach.0, t)
+                var pulls = pulls(reach: now, modes: modes, scale: Double(pose.scale), stride: stride)
+                unsafe evidence.withKernel(reach: now * evidence.radius) { evidence in
+                    _ = unsafe semalign_refine_pose(
+                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &points, &scratch, nil)
                 }
             }
         }
         hypothesis.update(from: pose, modeCount: model.modeCount)
     }
 
-    /// Judges poses by what the frame shows, read as loosely as `reach`; every `stride`-th dense point is looked at.
-    func judge(_ hypotheses: inout [PoseHypothesis], stride: Int, reach: Double) {
-        var scratch = [Float](repeating: 0, count: 3 * model.pointCount)
-        var covered = [UInt8](repeating: 0, count: evidence.rows * evidence.columns)
-        // Visible points lie some 0.2 object radii apart once they are thinned out.
-        let spacing = 0.12 * evidence.radius * Double(stride).squareRoot()
-        let patches = max(1, Int((spacing / min(evidence.patchSize.x, evidence.patchSize.y)).rounded()))
-        unsafe model.withKernel { kernelModel in
-            unsafe evidence.withKernel { evidence in
+    /// Points and scratch for the kernels.
+    func buffers() -> (points: [Float], scratch: [Float]) {
+        let count = 24 * model.pointCount + evidence.grids[0].cellCount
+        return ([Float](repeating: 0, count: 3 * model.pointCount), [Float](repeating: 0, count: count))
+    }
+
+    /// Judges poses by what the frame shows, read as loosely as `reach`.
+    func judge(_ hypotheses: inout [PoseHypothesis], reach: Double, stride: Int = 1) {
+        var (points, scratch) = buffers()
+        unsafe model.withKernel { model in
+            unsafe evidence.withKernel(reach: reach * evidence.radius) { evidence in
                 for i in hypotheses.indices {
                     var pose = hypotheses[i].kernel
-                    var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale)
+                    var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale, stride: stride)
                     let support = unsafe semalign_pose_support(
-                        kernelModel, evidence, &pulls, &pose, Int32(model.keypointCount), Int32(stride),
-                        Int32(patches), &scratch, &covered)
-                    hypotheses[i].support = value(of: support, hypotheses[i])
+                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &points, &scratch)
                     hypotheses[i].semantics = Double(support.semantic)
                     hypotheses[i].coverage = Double(support.coverage)
+                    hypotheses[i].support =
+                        Double(support.semantic) + Double(support.depth) + Double(support.mask)
+                        + prior(hypotheses[i])
                 }
             }
         }
     }
 
-    private func value(of support: semalign_support, _ hypothesis: PoseHypothesis) -> Double {
-        var value = Double(support.semantic) + Double(support.depth) + Double(support.mask)
-        value += 3 * Double(support.coverage)
-        value -= 0.02 * hypothesis.modes.reduce(0) { $0 + $1 * $1 }
+    /// Orders many poses by a cheap look at every `stride`-th dense point.
+    func glance(at hypotheses: inout [PoseHypothesis], stride: Int, reach: Double) {
+        let sigma = reach * evidence.radius
+        let grid = evidence.grid(forReach: sigma)
+        var covered = [UInt8](repeating: 0, count: grid.cellCount)
+        // Visible points lie some 0.2 object radii apart once they are thinned out.
+        let spacing = 0.12 * evidence.radius * Double(stride).squareRoot()
+        let cells = Int32(max(1, (spacing / grid.cellSize.min()).rounded()))
+        unsafe model.withKernel { model in
+            unsafe evidence.withKernel(reach: sigma) { evidence in
+                for i in hypotheses.indices {
+                    var pose = hypotheses[i].kernel
+                    var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale, stride: stride)
+                    let support = unsafe semalign_quick_support(
+                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, cells, &covered)
+                    hypotheses[i].support =
+                        Double(support.semantic) + Double(support.depth) + Double(support.mask)
+                        + 3 * Double(support.coverage) + prior(hypotheses[i])
+                }
+            }
+        }
+    }
+
+    /// How usual shape and size are.
+    private func prior(_ hypothesis: PoseHypothesis) -> Double {
+        var value = -0.02 * hypothesis.modes.reduce(0) { $0 + $1 * $1 }
         if logScaleDeviation > 0 {
             let d = (log(hypothesis.scale) - logScaleMean) / logScaleDeviation
             value -= 0.05 * d * d

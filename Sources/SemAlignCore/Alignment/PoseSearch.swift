@@ -9,8 +9,8 @@ import SemAlignKernels
 /// from there and their best patches, lifted by depth, vote for the translation; the best are refined.
 struct PoseSearch {
     let model: EvidenceModel
-    let evidence: FrameEvidence
-    let refiner: PoseRefiner
+    private let evidence: FrameEvidence
+    private var refiner: PoseRefiner
 
     /// Turns about the line of sight that are tried.
     private static let turns = 24
@@ -26,33 +26,49 @@ struct PoseSearch {
         let weight: Float
     }
 
-    init(model: EvidenceModel, evidence: FrameEvidence, refiner: PoseRefiner) {
+    init(model: EvidenceModel, refiner: PoseRefiner) {
         self.model = model
-        self.evidence = evidence
         self.refiner = refiner
+        self.refiner.evidence.addGrids(forReach: 0.5 * refiner.evidence.radius)
+        evidence = self.refiner.evidence
     }
 
     /// The best distinct hypotheses, best first.
     func run() -> [PoseHypothesis] {
+        search(
+            model.representation.visibility.directions.indices, coarseCount: Self.coarseCount,
+            fineCount: Self.fineCount)
+    }
+
+    /// The best hypothesis among every `count`-th direction from `slice` on: a small part of a search.
+    func run(slice: Int, of count: Int) -> PoseHypothesis? {
+        let directions = Array(
+            stride(from: slice, to: model.representation.visibility.directions.count, by: count))
+        return search(directions, coarseCount: 3, fineCount: 1).first
+    }
+
+    private func search(_ directions: some Sequence<Int>, coarseCount: Int, fineCount: Int)
+        -> [PoseHypothesis]
+    {
         let scale = exp(refiner.logScaleMean)
         let center = objectCenter(scale: scale)
         let matches = matches(depthWithout: center.z)
-        var votes = vote(matches, center: center, scale: scale)
-        refiner.judge(&votes, stride: 5, reach: 0.3)
+        var votes = vote(matches, center: center, scale: scale, directions: directions)
+        refiner.glance(at: &votes, stride: 5, reach: 0.3)
         votes.sort { $0.support > $1.support }
-        var coarse = distinct(votes, limit: Self.coarseCount)
+        var coarse = distinct(votes, limit: coarseCount)
         for i in coarse.indices {
             refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0)
         }
-        refiner.judge(&coarse, stride: 3, reach: 0.2)
+        refiner.judge(&coarse, reach: 0.2, stride: 3)
         coarse.sort { $0.support > $1.support }
-        var fine = distinct(coarse, limit: Self.fineCount)
+        var fine = distinct(coarse, limit: fineCount)
         for i in fine.indices {
-            refiner.refine(&fine[i], steps: 20, reach: (0.3, 0.1), modes: model.modeCount)
+            refiner.refine(&fine[i], steps: 30, reach: (0.3, 0.05), modes: model.modeCount)
         }
-        refiner.judge(&fine, stride: 1, reach: 0.1)
+        refiner.judge(&fine, reach: 0.1)
         fine.sort { $0.support > $1.support }
-        return distinct(fine, limit: Self.fineCount)
+        return distinct(fine, limit: fineCount)
     }
 
     /// Centre of the object's visible surface, or a guess at its depth from its size in the image.
@@ -64,50 +80,52 @@ struct PoseSearch {
     /// For every point its two best patches that are apart.
     private func matches(depthWithout guess: Double) -> [Match] {
         var matches: [Match] = []
-        let count = evidence.patchCount
+        let grid = evidence.grids[0]
         let stride = max(1, (model.pointCount - model.keypointCount) / 200)
         for point in 0..<model.pointCount {
             if point >= model.keypointCount, (point - model.keypointCount) % stride != 0 { continue }
-            var taken: [Int] = []
+            var taken: [SIMD2<Double>] = []
             for _ in 0..<2 {
-                var best = -1
-                var bestValue: Float = 0.2
-                for k in 0..<count where evidence.patchInMask[k] == 1 {
-                    let value = evidence.logLikelihood[k * evidence.likelihoodStride + point]
-                    guard value > bestValue else { continue }
-                    if let other = taken.first {
-                        let d = pixel(k) - pixel(other)
-                        if (d * d).sum() < 9 * evidence.patchSize.x * evidence.patchSize.y { continue }
-                    }
-                    (best, bestValue) = (k, value)
-                }
-                guard best >= 0 else { break }
-                taken.append(best)
-                let depth = evidence.patchDepth[best] > 0 ? Double(evidence.patchDepth[best]) : guess
-                let position = evidence.camera.unproject(pixel(best), depth: depth)
+                guard let best = bestCell(for: point, apartFrom: taken.first) else { break }
+                let pixel = grid.center(of: best.cell)
+                taken.append(pixel)
+                let depth = grid.depth[best.cell] > 0 ? Double(grid.depth[best.cell]) : guess
+                let position = evidence.camera.unproject(pixel, depth: depth)
                 matches.append(
                     Match(
                         point: point, position: SIMD3<Float>(position),
-                        weight: min(exp(bestValue), 6) * model.weights[point]))
+                        weight: min(best.match * best.match, 6) * model.weights[point]))
             }
         }
         return matches
     }
 
-    private func pixel(_ patch: Int) -> SIMD2<Double> {
-        SIMD2(Double(evidence.patchPixels[2 * patch]), Double(evidence.patchPixels[2 * patch + 1]))
+    /// The patch that matches a point best, at least three patches from `other`; `nil` where none does.
+    private func bestCell(for point: Int, apartFrom other: SIMD2<Double>?) -> (cell: Int, match: Float)? {
+        let grid = evidence.grids[0]
+        let start = point * grid.cellCount
+        var (best, bestMatch): (Int?, Float) = (nil, 1.1)
+        for cell in 0..<grid.cellCount where grid.match[start + cell] > bestMatch {
+            if let other {
+                let d = (grid.center(of: cell) - other) / grid.cellSize
+                if (d * d).sum() < 9 { continue }
+            }
+            (best, bestMatch) = (cell, grid.match[start + cell])
+        }
+        return best.map { ($0, bestMatch) }
     }
 
     /// Two hypotheses per rotation: where most matches agree, and centred on the visible surface.
-    private func vote(_ matches: [Match], center: SIMD3<Double>, scale: Double) -> [PoseHypothesis] {
+    private func vote(
+        _ matches: [Match], center: SIMD3<Double>, scale: Double, directions: some Sequence<Int>
+    ) -> [PoseHypothesis] {
         let toObject = lineOfSight(center)
         let visibility = model.representation.visibility
         let positions = model.representation.points
         let spread = Float(0.12 * scale * model.diameter)
         var scratch = [Float](repeating: 0, count: 3 * matches.count)
         var hypotheses: [PoseHypothesis] = []
-        hypotheses.reserveCapacity(2 * visibility.directions.count * Self.turns)
-        for d in visibility.directions.indices {
+        for d in directions {
             let usable = matches.filter { visibility.probability(point: $0.point, direction: d) > 0.5 }
             let seen = positions.indices.filter { visibility.probability(point: $0, direction: d) > 0.5 }
             guard usable.count >= 3, !seen.isEmpty else { continue }

@@ -86,7 +86,7 @@ public struct ScheduleConfiguration: Hashable, Sendable {
     public enum Base: String, Hashable, Sendable, CaseIterable {
         /// `metric` where a frame has metric depth and a known camera, else `published`.
         case automatic
-        /// Table 5 of the paper's supplement, for the class's name.
+        /// Table 5 of the paper's supplement, for the class's name; measured depth then has no say.
         case published
         /// The same with measured depth.
         case metric

@@ -6,17 +6,23 @@ import Glibc
 ///
 /// Minimises the sum over edge pairs of the variance over images of the ratio R and the angle A, over 1/f of
 /// each image. The scale common to all is next to undetermined: a prior log f ~ N(log 1.2, 0.7²) fixes it.
+/// Where a flip table exists each image comes a second time, mirrored, with the same focal length.
 struct FocalLengthEstimator {
     /// For each view and keypoint (u, v, z): normalised image coordinates less the principal point, and depth.
     let views: [[SIMD3<Double>?]]
     /// Known normalised focal lengths, `nil` where to estimate.
     let known: [Double?]
+    /// Permutation of mirrored keypoints; `nil` where there is none.
+    var flip: [Int]?
     /// Edge pairs that are looked at, at most.
     let pairLimit = 3000
     /// Sweeps over all images at most.
     let iterations = 200
-    let priorMean = log(1.2)
-    let priorDeviation = 0.7
+
+    /// Mean of the prior of log f.
+    static let priorMean = log(1.2)
+    /// Standard deviation of the prior of log f.
+    static let priorDeviation = 0.7
 
     /// One edge pair: two keypoint pairs.
     private struct Pair { let a, b, c, d: Int }
@@ -24,15 +30,16 @@ struct FocalLengthEstimator {
     /// One normalised focal length per view.
     func estimate() -> [Double] {
         let pairs = pairs()
-        var logs = known.map { $0.map { log($0) } ?? priorMean }
+        var logs = known.map { $0.map { log($0) } ?? Self.priorMean }
+        let copies = views + mirrored
         for _ in 0..<iterations {
             var (means, counts) = (
                 [SIMD2<Double>](repeating: .zero, count: pairs.count),
                 [Double](repeating: 0, count: pairs.count)
             )
             var features: [[SIMD4<Double>?]] = []
-            for v in views.indices {
-                let row = pairs.map { feature($0, view: v, logFocal: logs[v]) }
+            for (copy, points) in copies.enumerated() {
+                let row = pairs.map { feature($0, points, logFocal: logs[copy % views.count]) }
                 for (p, value) in row.enumerated() {
                     guard let value else { continue }
                     means[p] += SIMD2(value.x, value.y)
@@ -43,15 +50,18 @@ struct FocalLengthEstimator {
             var largest = 0.0
             for v in views.indices where known[v] == nil {
                 // Gauss-Newton on one focal length with the means held.
-                var gradient = (logs[v] - priorMean) / (priorDeviation * priorDeviation)
-                var curvature = 1 / (priorDeviation * priorDeviation)
-                for (p, value) in features[v].enumerated() {
-                    guard let value, counts[p] >= 2 else { continue }
-                    let residual = SIMD2(value.x, value.y) - means[p] / counts[p]
-                    let slope = SIMD2(value.z, value.w)
-                    // In units of the spread that lifted keypoints have: some 5 % in ratio and cosine.
-                    gradient += (residual * slope).sum() / 0.0025 * weight
-                    curvature += (slope * slope).sum() / 0.0025 * weight
+                let precision = 1 / (Self.priorDeviation * Self.priorDeviation)
+                var gradient = (logs[v] - Self.priorMean) * precision
+                var curvature = precision
+                for copy in stride(from: v, to: copies.count, by: views.count) {
+                    for (p, value) in features[copy].enumerated() {
+                        guard let value, counts[p] >= 2 else { continue }
+                        let residual = SIMD2(value.x, value.y) - means[p] / counts[p]
+                        let slope = SIMD2(value.z, value.w)
+                        // In units of the spread that lifted keypoints have: some 5 % in ratio and cosine.
+                        gradient += (residual * slope).sum() / 0.0025 * weight
+                        curvature += (slope * slope).sum() / 0.0025 * weight
+                    }
                 }
                 let step = min(max(-gradient / curvature, -0.2), 0.2)
                 logs[v] = min(max(logs[v] + step, log(0.2)), log(20))
@@ -60,6 +70,12 @@ struct FocalLengthEstimator {
             if largest < 1e-4 { break }
         }
         return logs.map { exp($0) }
+    }
+
+    /// The views in a mirror; none without a flip table.
+    private var mirrored: [[SIMD3<Double>?]] {
+        guard let flip else { return [] }
+        return views.map { view in flip.map { view[$0].map { $0 * SIMD3(-1, 1, 1) } } }
     }
 
     /// Pairs share keypoints, so they are not independent: their words count less.
@@ -85,8 +101,7 @@ struct FocalLengthEstimator {
     }
 
     /// R, cos A and their derivatives by log f; `nil` where a keypoint is missing.
-    private func feature(_ pair: Pair, view: Int, logFocal: Double) -> SIMD4<Double>? {
-        let points = views[view]
+    private func feature(_ pair: Pair, _ points: [SIMD3<Double>?], logFocal: Double) -> SIMD4<Double>? {
         guard let a = points[pair.a], let b = points[pair.b], let c = points[pair.c], let d = points[pair.d]
         else { return nil }
         let inverse = exp(-logFocal)

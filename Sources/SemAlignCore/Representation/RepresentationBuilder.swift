@@ -30,6 +30,11 @@ public struct BuildConfiguration: Hashable, Sendable {
     public var densePointLimit = 500
     /// Images that a class needs at least.
     public var minimumViews = 3
+    /// Error of relative depth that is estimated for each image, together with its focal length.
+    public var depthOffset = DepthOffset.none
+    /// True to build the class once more without each instance, for the report: costs that many times the time
+    /// of the sparse cloud.
+    public var leavesInstancesOut = false
 
     /// The defaults.
     public init() {}
@@ -47,6 +52,10 @@ public struct BuildReport: Hashable, Sendable {
     public let focalLengths: [Double]
     /// Median distance of lifted keypoints from the class shape [diameters].
     public let residual: Double
+    /// Cameras of the used images, with what is known about them.
+    public let cameras: [CameraEstimate]
+    /// Details for people who want to annotate more.
+    public let quality: BuildQuality
 }
 
 /// Builds a class representation from annotated images: METHOD section 1 from end to end.
@@ -67,9 +76,11 @@ public struct RepresentationBuilder: Sendable {
         _ views: [TrainingView], provenance: Provenance, progress: (Double) -> Void = { _ in }
     ) throws(RepresentationError) -> (representation: ClassRepresentation, report: BuildReport) {
         var generator = SeededGenerator(seed: configuration.seed)
-        let selection = select(views)
+        var selection = select(views)
         progress(0.1)
-        let cameras = cameras(of: selection.lifted, views)
+        let found = cameras(of: selection.lifted, views)
+        let (cameras, views) = (found.intrinsics, found.views)
+        selection.lifted = found.lifted
         let isMetric = selection.lifted.allSatisfy { views[$0.index].observation.depth?.isMetric == true }
         let hasCameras = selection.lifted.allSatisfy { views[$0.index].observation.intrinsics != nil }
         let points = zip(selection.lifted, cameras).map { $0.points(camera: $1) }
@@ -102,7 +113,8 @@ public struct RepresentationBuilder: Sendable {
             BuildReport(
                 used: selection.lifted.map { views[$0.index].id }, rejected: selection.rejected,
                 withoutDepth: selection.withoutDepth, focalLengths: cameras.map(\.focalLength.x),
-                residual: sparse.residual / size)
+                residual: sparse.residual / size, cameras: found.estimates,
+                quality: quality(selection.lifted, views, points, sparse, representation, size))
         )
     }
 

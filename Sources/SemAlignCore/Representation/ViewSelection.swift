@@ -70,36 +70,96 @@ extension RepresentationBuilder {
         return counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }?.key ?? 0
     }
 
-    /// The camera of each lifted view: its own, or one with an estimated focal length (equation 3).
-    func cameras(of lifted: [LiftedView], _ views: [TrainingView]) -> [CameraIntrinsics] {
+    /// Cameras of the lifted views, and the views with their depth corrected where an offset was estimated.
+    struct Cameras {
+        var intrinsics: [CameraIntrinsics]
+        var estimates: [CameraEstimate]
+        var lifted: [LiftedView]
+        var views: [TrainingView]
+    }
+
+    /// The camera of each lifted view: its own, or one with an estimated focal length (equation 3, refined).
+    func cameras(of lifted: [LiftedView], _ views: [TrainingView]) -> Cameras {
+        let sizes = lifted.map { views[$0.index].observation.imageSize }
         let known = lifted.map { views[$0.index].observation.intrinsics }
-        guard known.contains(where: { $0 == nil }) else { return known.compactMap { $0 } }
-        let regions = lifted.map { view -> (center: SIMD2<Double>, side: Double) in
-            let size = views[view.index].observation.imageSize
-            return (
-                SIMD2(Double(size.width - 1), Double(size.height - 1)) / 2,
-                Double(max(size.width, size.height))
-            )
+        let sides = sizes.map { Double(max($0.width, $0.height)) }
+        let offset = configuration.depthOffset
+        guard known.contains(where: { $0 == nil }) || offset != .none else {
+            let intrinsics = known.compactMap { $0 }
+            return Cameras(
+                intrinsics: intrinsics,
+                estimates: zip(intrinsics, sides).map { CameraEstimate(known: $0.focalLength.x / $1) },
+                lifted: lifted, views: views)
         }
-        let estimator = FocalLengthEstimator(
-            views: lifted.indices.map { v in
-                lifted[v].samples.map { sample in
-                    sample.map {
-                        let camera = known[v]?.principalPoint ?? regions[v].center
-                        return SIMD3(
-                            ($0.pixel.x - camera.x) / regions[v].side,
-                            ($0.pixel.y - camera.y) / regions[v].side,
-                            $0.depth)
-                    }
+        let centers = lifted.indices.map { v in
+            known[v]?.principalPoint ?? SIMD2(Double(sizes[v].width - 1), Double(sizes[v].height - 1)) / 2
+        }
+        let samples = lifted.indices.map { v in
+            lifted[v].samples.map { sample in
+                sample.map { sample in
+                    let place = (sample.pixel - centers[v]) / sides[v]
+                    return SIMD3(place.x, place.y, sample.depth)
                 }
-            },
-            known: lifted.indices.map { v in known[v].map { $0.focalLength.x / regions[v].side } })
-        let focal = estimator.estimate()
-        return lifted.indices.map { v in
-            known[v]
-                ?? CameraIntrinsics(
-                    focalLength: SIMD2(repeating: focal[v] * regions[v].side),
-                    principalPoint: regions[v].center)
+            }
         }
+        let focals = FocalLengthEstimator(
+            views: samples, known: lifted.indices.map { v in known[v].map { $0.focalLength.x / sides[v] } },
+            flip: description.flip
+        ).estimate()
+        let refinement = CameraRefinement(
+            views: samples, instances: lifted.map(\.instance), isKnown: known.map { $0 != nil },
+            flip: description.flip, offset: offset)
+        let estimates = refinement.refine(
+            zip(focals, known).map { focal, known in
+                known == nil
+                    ? CameraEstimate(
+                        focalLength: focal, logDeviation: FocalLengthEstimator.priorDeviation,
+                        isObservable: false, offset: 0) : CameraEstimate(known: focal)
+            })
+        var result = Cameras(
+            intrinsics: lifted.indices.map { v in
+                known[v]
+                    ?? CameraIntrinsics(
+                        focalLength: SIMD2(repeating: estimates[v].focalLength * sides[v]),
+                        principalPoint: centers[v])
+            }, estimates: estimates, lifted: lifted, views: views)
+        if offset != .none {
+            for v in lifted.indices {
+                result.correct(v, offset, estimates[v].offset, median: refinement.medianDepth(v))
+            }
+        }
+        return result
+    }
+}
+
+extension RepresentationBuilder.Cameras {
+    /// Takes the offset out of a view's depth, at its keypoints and everywhere.
+    fileprivate mutating func correct(_ v: Int, _ kind: DepthOffset, _ offset: Double, median: Double) {
+        func corrected(_ depth: Double) -> Double {
+            let value = kind.corrected(depth, median: median, offset: offset)
+            return value > 0.02 * median && value < 50 * median ? value : 0
+        }
+        let view = lifted[v]
+        lifted[v] = LiftedView(
+            index: view.index, instance: view.instance,
+            samples: view.samples.map { sample in
+                sample.flatMap {
+                    let depth = corrected($0.depth)
+                    return depth > 0 ? LiftedView.DepthSample(pixel: $0.pixel, depth: depth) : nil
+                }
+            })
+        let training = views[view.index]
+        let old = training.observation
+        guard let depth = old.depth else { return }
+        views[view.index] = TrainingView(
+            id: training.id, instance: training.instance,
+            observation: Observation(
+                timestamp: old.timestamp, frameID: old.frameID, imageSize: old.imageSize,
+                intrinsics: old.intrinsics,
+                depth: DepthImage(
+                    size: depth.size,
+                    values: depth.values.map { $0 > 0 ? Float(corrected(Double($0))) : 0 }, isMetric: false),
+                mask: old.mask, instance: old.instance, features: old.features),
+            keypoints: training.keypoints)
     }
 }

@@ -45,7 +45,10 @@ struct KeypointEstimation {
 
     /// How much likelier the patch under the keypoint is than the object's patches are on average, 0…1.
     private func score(point: Int, at pixel: SIMD2<Double>) -> Double {
-        guard let value = problem.evidence.logLikelihood(of: point, at: pixel) else { return 0 }
+        let grid = problem.evidence.grids[0]
+        guard let cell = grid.cell(at: pixel), let value = grid.logLikelihood(of: point, cell: cell) else {
+            return 0
+        }
         return 1 / (1 + exp(-Double(value)))
     }
 }

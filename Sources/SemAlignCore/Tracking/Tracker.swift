@@ -10,10 +10,7 @@ public struct Tracker: Sendable {
     package let model: EvidenceModel
     private let configuration: TrackerConfiguration
     private let gradient: GradientAlignment?
-    /// Solutions that are followed, best first.
-    package private(set) var hypotheses: [PoseHypothesis] = []
-    /// Running mean of the support of each.
-    private var records: [Double] = []
+    private var followed: FollowedSolutions
     /// Centre of the visible surface in the frame before.
     private var surfaceCenter: SIMD3<Double>?
     private var isEstablished = false
@@ -23,15 +20,21 @@ public struct Tracker: Sendable {
     private var current: (problem: FrameProblem, hypothesis: PoseHypothesis)?
     /// Support that the track had, slowly forgotten.
     private var usualSupport = 0.0
-    private var framesSinceSearch = 0
+    /// Frames followed since the last search.
+    private var framesFollowed = 0
 
-    /// Weight of a new frame in the running mean.
-    private static let recordShare = 0.3
+    /// Solutions that are followed, the leader first.
+    package var hypotheses: [PoseHypothesis] { followed.solutions }
+
+    /// Steps of a frame that starts from the one before, and how far its matches reach [object radii].
+    private static let warmSteps = 6
+    private static let warmReach = (0.2, 0.05)
 
     /// Prepares to track objects of the class `representation`.
     public init(representation: ClassRepresentation, configuration: TrackerConfiguration = .init()) {
         model = EvidenceModel(representation)
         self.configuration = configuration
+        followed = FollowedSolutions(configuration, diameter: model.diameter)
         gradient = configuration.solver == .adamw ? GradientAlignment(representation, configuration) : nil
     }
 
@@ -43,9 +46,9 @@ public struct Tracker: Sendable {
 
     /// Gives up what was followed, but not that there was something to follow.
     private mutating func dropTrack() {
-        (hypotheses, records) = ([], [])
+        followed.removeAll()
         (surfaceCenter, foundFocalLength, current) = (nil, nil, nil)
-        (usualSupport, framesSinceSearch) = (0, 0)
+        (usualSupport, framesFollowed) = (0, 0)
     }
 
     /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations.
@@ -62,22 +65,17 @@ public struct Tracker: Sendable {
             reset()
             return failure(.noObject, "the mask shows no object", stages)
         }
-        let followed = follow(problems[0], isCameraKnown: observation.intrinsics != nil)
-        if !hypotheses.isEmpty { stages.finish("warm", now: clock()) }
-        var needsSearch = true
-        if let followed {
-            framesSinceSearch += 1
-            needsSearch =
-                followed.support < configuration.supportDrop * usualSupport
-                || framesSinceSearch >= configuration.framesBetweenChecks
-        }
-        var isWarm = followed != nil
-        if needsSearch {
+        let leader = follow(problems[0], isCameraKnown: observation.intrinsics != nil)
+        if !followed.isEmpty { stages.finish("warm", now: clock()) }
+        var isWarm = leader != nil
+        if let leader, leader.support >= usualSupport - configuration.supportDrop {
+            if explore(problems[0]) { stages.finish("explore", now: clock()) }
+        } else {
             if foundFocalLength != nil {
                 // The search may find another focal length than the track had.
                 problems = FrameProblem.problems(of: observation, focalLength: nil, model: model)
             }
-            isWarm = search(problems, followed: followed) && isWarm
+            isWarm = search(problems, leader: leader) && isWarm
             stages.finish("cold", now: clock())
         }
         guard
@@ -100,67 +98,60 @@ public struct Tracker: Sendable {
         let keypoints: [SIMD3<Double>]?
     }
 
-    /// Refines the followed solutions in this frame; `nil` where none has support.
+    /// Refines the followed solutions in this frame; `nil` where the leader has no support.
     private mutating func follow(_ problem: FrameProblem, isCameraKnown: Bool) -> PoseHypothesis? {
         current = nil
-        guard !hypotheses.isEmpty else { return nil }
+        guard !followed.isEmpty else { return nil }
         // The object moved as its visible surface did.
-        if let before = surfaceCenter, let now = problem.evidence.surfaceCenter {
-            for i in hypotheses.indices { hypotheses[i].translation += now - before }
-        }
-        for i in hypotheses.indices {
-            // The focal length found before is the problem's own now.
-            if !isCameraKnown { hypotheses[i].logFocalChange = 0 }
-            problem.refiner.refine(&hypotheses[i], steps: 8, reach: (0.3, 0.1), modes: model.modeCount)
-        }
-        problem.refiner.judge(&hypotheses, stride: 1, reach: 0.1)
-        keepRecords()
-        guard let best = hypotheses.first, isSupported(best) else { return nil }
-        current = (problem, best)
-        // A track that slowly gets worse is noticed, one bad frame is forgotten.
-        usualSupport = max(best.support, 0.97 * usualSupport)
-        return best
-    }
-
-    /// Updates the running support, orders the solutions by it and gives up those that fell behind or met.
-    private mutating func keepRecords() {
-        for i in hypotheses.indices {
-            records[i] += Self.recordShare * (hypotheses[i].support - records[i])
-        }
-        let order = hypotheses.indices.sorted { records[$0] > records[$1] }
-        var kept: [Int] = []
-        for i in order where records[i] > records[order[0]] - configuration.hypothesisMargin {
-            let isNew = kept.allSatisfy {
-                hypotheses[$0].differs(from: hypotheses[i], diameter: model.diameter)
+        var motion = SIMD3<Double>.zero
+        if let before = surfaceCenter, let now = problem.evidence.surfaceCenter { motion = now - before }
+        followed.update { hypotheses in
+            for i in hypotheses.indices {
+                hypotheses[i].translation += motion
+                // The focal length found before is the problem's own now.
+                if !isCameraKnown { hypotheses[i].logFocalChange = 0 }
+                problem.refiner.refine(
+                    &hypotheses[i], steps: Self.warmSteps, reach: Self.warmReach, modes: model.modeCount)
             }
-            if isNew, kept.count < configuration.hypothesisLimit { kept.append(i) }
+            problem.refiner.judge(&hypotheses, reach: 0.1)
         }
-        hypotheses = kept.map { hypotheses[$0] }
-        records = kept.map { records[$0] }
+        guard let leader = hypotheses.first, isSupported(leader) else { return nil }
+        current = (problem, leader)
+        framesFollowed += 1
+        // A track that slowly gets worse is noticed, one bad frame is forgotten.
+        usualSupport = max(leader.support, usualSupport - 0.02)
+        return leader
     }
 
-    /// Looks for the object without help from the frame before; true where the followed solution stays the best.
-    private mutating func search(_ problems: [FrameProblem], followed: PoseHypothesis?) -> Bool {
-        framesSinceSearch = 0
+    /// Looks for better solutions from some directions, others in each frame; false where it is not the time for it.
+    private mutating func explore(_ problem: FrameProblem) -> Bool {
+        // Every second frame: the others have their time for themselves.
+        guard framesFollowed % 2 == 0, configuration.framesBetweenChecks > 1 else { return false }
+        let slices = max(1, configuration.framesBetweenChecks / 2)
+        let search = PoseSearch(model: model, refiner: problem.refiner)
+        if let found = search.run(slice: framesFollowed / 2 % slices, of: slices) { followed.add(found) }
+        return true
+    }
+
+    /// Looks for the object without help from the frame before; true where the followed leader stays the best.
+    private mutating func search(_ problems: [FrameProblem], leader: PoseHypothesis?) -> Bool {
+        framesFollowed = 0
         var best: (problem: FrameProblem, found: [PoseHypothesis])?
         for problem in problems {
-            let found = PoseSearch(model: model, evidence: problem.evidence, refiner: problem.refiner).run()
+            let found = PoseSearch(model: model, refiner: problem.refiner).run()
             guard let first = found.first else { continue }
             if let other = best, other.found[0].support >= first.support { continue }
             best = (problem, found)
         }
-        if let followed, followed.support >= (best?.found[0].support ?? -.infinity) {
-            usualSupport = followed.support
+        if let leader, leader.support >= (best?.found[0].support ?? -.infinity) {
+            usualSupport = leader.support
             return true
         }
         guard let best, isSupported(best.found[0]) else {
-            if followed == nil { dropTrack() }
-            return followed != nil
+            if leader == nil { dropTrack() }
+            return leader != nil
         }
-        let candidates = (best.found + hypotheses).sorted { $0.support > $1.support }
-        hypotheses = candidates
-        records = candidates.map(\.support)
-        keepRecords()
+        followed.takeOver(best.found)
         usualSupport = best.found[0].support
         current = (best.problem, best.found[0])
         return false

@@ -17,13 +17,15 @@ public struct TrackerConfiguration: Hashable, Sendable {
     /// A solution whose support has fallen behind the best one's by this much is given up.
     public var hypothesisMargin = 1.0
     /// Least share of the object that must be explained for an answer, 0…1.
-    public var leastCoverage = 0.25
-    /// Least semantic support of an answer: 0 is what chance gives.
-    public var leastSemantics = 0.02
-    /// Support below this share of what the track had starts a search.
-    public var supportDrop = 0.85
-    /// At the latest after this many frames a search checks whether there is a better solution.
-    public var framesBetweenChecks = 8
+    public var leastCoverage = 0.4
+    /// Least semantic support of an answer: mean over the object's patches of the log of likelihood over chance.
+    ///
+    /// Right answers have 1.2 to 4, most foreign objects less than 0.4 (docs/design/solver.md).
+    public var leastSemantics = 0.4
+    /// Support that much lower than what the track had starts a search.
+    public var supportDrop = 0.6
+    /// After this many frames all directions have been tried once more beside the followed solutions.
+    public var framesBetweenChecks = 32
     /// Starts of `adamw` at a cold start, and its seed.
     public var starts = 16
     /// Seed of random starts.

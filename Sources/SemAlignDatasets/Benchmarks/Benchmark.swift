@@ -4,7 +4,7 @@
 ///
 /// Features are looked for where GeoAware-SC keeps them, `features` in place of `JPEGImages`, as
 /// `<image>.npy`; `launch/convert-features` makes these from `.pt` files. Unless a file says otherwise they
-/// cover the image padded to a square. Depth comes from `depth/…/<image>.png` (16 bit, relative), masks from
+/// cover the image padded to a square. Depth comes from `depth/…/<image>.png` or `disparity/…/<image>.png` (16 bit, relative), masks from
 /// `features/…/<image>_mask.png` or `Segmentation/…/<image>.png`, where those exist.
 public struct Benchmark: Hashable, Sendable {
     /// Which layout it has.
@@ -94,10 +94,12 @@ extension Benchmark {
         func existing(_ candidates: [String]) -> String? {
             candidates.first { FileBytes.exists(root + "/" + $0) }
         }
+        let depth = existing(["depth/\(stem).png"])
+        let disparity = depth == nil ? existing(["disparity/\(stem).png"]) : nil
         return AnnotatedImage(
             id: id, split: split, instance: id, run: nil, timestamp: nil,
-            imagePath: picture ?? "JPEGImages/\(stem).jpg", depthPath: existing(["depth/\(stem).png"]),
-            depthScale: nil,
+            imagePath: picture ?? "JPEGImages/\(stem).jpg", depthPath: depth ?? disparity,
+            depthScale: nil, depthKind: disparity == nil ? .depth : .disparity,
             maskPath: existing(["features/\(stem)_mask.png", "Segmentation/\(stem).png"]),
             featuresPath: "features/\(stem).npy",
             crop: size.map { PaddedSquare(width: $0.width, height: $0.height).region }, intrinsics: nil,

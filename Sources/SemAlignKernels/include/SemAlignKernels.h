@@ -12,6 +12,7 @@ extern "C" {
 /// The class as the evidence kernels see it; all buffers are borrowed.
 typedef struct {
   int32_t point_count;      ///< P: keypoints first, then dense points.
+  int32_t keypoint_count;   ///< L.
   int32_t mode_count;       ///< K shape modes, at most SEMALIGN_MODE_LIMIT.
   int32_t direction_count;  ///< D viewing directions.
   const float *points;      ///< P x 3, canonical.
@@ -21,19 +22,24 @@ typedef struct {
   const float *directions;    ///< D x 3, unit vectors towards the camera.
 } semalign_model;
 
+/// How well each point of the class matches each cell of a grid over the object; all buffers are borrowed.
+///
+/// A cell is a patch, or a square of 2^n x 2^n patches.
+typedef struct {
+  int32_t columns, rows;
+  float x, y;               ///< Centre of cell (0, 0) [px].
+  float width, height;      ///< Of a cell [px].
+  float patch_count;        ///< Patches on the object.
+  float patches_per_cell;   ///< 4^n.
+  const float *match;       ///< P x rows x columns: square root of the likelihood over chance; 0 off the object.
+  const float *count;       ///< Cells: patches on the object, 0 ... 4^n.
+  const float *depth;       ///< Cells: depth, 0 = none.
+} semalign_grid;
+
 /// One frame as the evidence kernels see it; all buffers are borrowed.
 typedef struct {
   float focal_x, focal_y, center_x, center_y;  ///< Pinhole camera [px].
-  int32_t rows, columns;                        ///< Patch grid.
-  float patch_x, patch_y;                       ///< Centre of patch (0, 0) [px].
-  float patch_width, patch_height;              ///< [px]
-  const int32_t *patch_index;     ///< rows x columns: number of the patch among those compared, or -1.
-  int32_t patch_count;            ///< S patches compared.
-  const float *patch_pixels;      ///< S x 2, centres [px].
-  const float *log_likelihood;    ///< S x likelihood_stride: log p_sem of each point, at most 0, less the
-                                  ///< point's mean over the object.
-  int32_t likelihood_stride;      ///< P or more.
-  const uint8_t *patch_in_mask;   ///< S: 1 where the patch's centre carries the object.
+  semalign_grid grid;
   int32_t raster_width, raster_height;  ///< Raster of depth and mask.
   float raster_x, raster_y, raster_cell;  ///< Centre of cell (0, 0) and side of a cell [px].
   const float *raster_depth;      ///< Cells: measured depth, 0 = none.
@@ -43,6 +49,13 @@ typedef struct {
 } semalign_evidence;
 
 #define SEMALIGN_MODE_LIMIT 24
+/// Unknowns before the modes: rotation 3, translation 3, log scale, log focal.
+#define SEMALIGN_POSE_SIZE 8
+#define SEMALIGN_UNKNOWN_LIMIT (SEMALIGN_POSE_SIZE + SEMALIGN_MODE_LIMIT)
+/// Most cells along an axis that a point reaches.
+#define SEMALIGN_WINDOW_LIMIT 24
+/// Floats of scratch that a pose needs for `points` points and `cells` cells of the grid.
+#define SEMALIGN_POSE_SCRATCH(points, cells) (24 * (points) + (cells))
 
 /// camera-from-class pose and shape: X = scale * R (C + sum_k modes[k] M_k) + t; R row-major.
 typedef struct {
@@ -53,37 +66,54 @@ typedef struct {
   float modes[SEMALIGN_MODE_LIMIT];
 } semalign_pose;
 
-/// How strongly each kind of evidence pulls.
+/// How a frame is read: how far matches reach, and how strongly each kind of evidence pulls.
 typedef struct {
   float attraction_sigma;    ///< Reach of a match in the image [px].
   float depth_sigma;         ///< Spread of model minus measured depth [unit of depth].
   float mask_sigma;          ///< Spread of points outside the mask [px].
   float occlusion_margin;    ///< Measured surfaces nearer than the model by this are occluders.
-  float semantic_weight, depth_weight, mask_weight;
+  float semantic_weight;     ///< Observations that all patches together count for.
+  float depth_weight;        ///< Of each point's depth, times the point's own weight.
+  float mask_weight;         ///< Observations that the mask counts for with all points outside it.
+  float chance;              ///< Share of an even spread of points that chance explains of each patch.
   float log_scale_mean, log_scale_deviation;  ///< Prior of the scale; deviation 0 = none.
   float log_focal_deviation;                  ///< Prior of the focal length's change; 0 = focal fixed.
+  float focal_scale;                          ///< Set by the entry points.
   int32_t free_modes;                         ///< Modes that may change: 0 ... K.
+  int32_t stride;                             ///< Every stride-th dense point is looked at.
+  int32_t has_depth;                          ///< 1 where the frame has any depth.
 } semalign_pulls;
 
 /// One Gauss-Newton step on pose, shape and focal length; returns the largest move of a point in the image [px].
-/// `information`, if not null, receives the (8+K) x (8+K) normal matrix in the order rotation, translation,
-/// log scale, log focal, modes. `points_out` (P x 3) is scratch and holds the positions before the step.
-float semalign_refine_pose(const semalign_model *model, const semalign_evidence *evidence,
-                           const semalign_pulls *pulls, semalign_pose *pose, float *points_out,
+///
+/// The matches are those of an expectation-maximisation step: each patch is shared out among the visible points near
+/// it by their match, and pulls them. `information`, if not null, receives the (8+K) x (8+K) normal matrix in the
+/// order rotation, translation, log scale, log focal, modes. `points_out` (P x 3) holds the positions before the step,
+/// of the points looked at. `scratch`: SEMALIGN_POSE_SCRATCH floats.
+float semalign_refine_pose(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
+                           const semalign_pulls *pulls, semalign_pose *pose, float *points_out, float *scratch,
                            double *information);
 
 /// How well a pose explains a frame, by part; higher is better.
 typedef struct {
-  float semantic, depth, mask, coverage, visible;
+  float semantic;  ///< Mean over the object's patches of log((explained + chance) / (1 + chance)).
+  float depth;     ///< Penalty for visible points in front of what is measured.
+  float mask;      ///< Penalty for points beside the object.
+  float coverage;  ///< Share of the object's patches that visible points explain.
+  float visible;   ///< Points that could be seen.
 } semalign_support;
 
-/// Support of `pose`, without derivatives. `points_out` as above; every `stride`-th dense point is looked at,
-/// `keypoint_count` leading points always. A patch is covered by a visible point within `reach` patches of it;
-/// `covered` (rows x columns bytes) is scratch.
-semalign_support semalign_pose_support(const semalign_model *model, const semalign_evidence *evidence,
-                                       const semalign_pulls *pulls, const semalign_pose *pose,
-                                       int32_t keypoint_count, int32_t stride, int32_t reach, float *points_out,
-                                       uint8_t *covered);
+/// Support of `pose`: the log of the mixture that `semalign_refine_pose` climbs, and what contradicts it.
+semalign_support semalign_pose_support(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
+                                       const semalign_pulls *pulls, const semalign_pose *pose, float *points_out,
+                                       float *scratch);
+
+/// A cheap look at a pose: means over the visible points of log match, depth and mask at their nearest cells.
+///
+/// A cell is covered by a visible point within `reach` cells of it; `covered` (one byte a cell) is scratch.
+semalign_support semalign_quick_support(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
+                                        const semalign_pulls *pulls, const semalign_pose *pose, int32_t reach,
+                                        uint8_t *covered);
 
 /// Principal modes of shape variation, one standard deviation each: modes_out is mode_count x (3 L).
 /// `covariance` is 3L x 3L, `keypoints` L x 3; what a similarity transform can do is projected out first.
@@ -91,12 +121,17 @@ semalign_support semalign_pose_support(const semalign_model *model, const semali
 double semalign_shape_modes(const double *covariance, const double *keypoints, int32_t keypoint_count,
                             int32_t mode_count, double *modes_out);
 
-/// One-sided log p_sem (equation 4) from similarities, in place: values is patch_count x stride, of which
-/// point_count columns count. z = (mean - similarity) / deviation, clamped to 0 ... limit, becomes -z^2 / 2 less
-/// the column's mean over the patches with in_mask = 1: a point that is alike everywhere says nothing anywhere.
-void semalign_log_likelihoods(float *values, int32_t patch_count, int32_t stride, int32_t point_count,
-                              const float *mean, const float *deviation, float limit, const uint8_t *in_mask,
-                              float *column_scratch);
+/// Matches from similarities: exp(sharpness z), z = (similarity - means of patch and point) / deviation, clamped.
+///
+/// Means and deviation are the frame's own, over the object's patches: some patches resemble every point, and some
+/// points every patch. similarities: patch_count x stride, changed; cell_of_patch: where each patch lies in the grid;
+/// scratch: 2 stride floats; match: point_count x cell_count, 0 where no patch lies.
+void semalign_match_grid(int32_t isa, float *similarities, size_t patch_count, size_t stride, size_t point_count,
+                         const int32_t *cell_of_patch, size_t cell_count, float sharpness, float limit, float *scratch,
+                         float *match);
+
+/// A grid of half the resolution: means over the object's patches; `coarse` has (columns+1)/2 x (rows+1)/2 cells.
+void semalign_halve_grid(const semalign_grid *fine, size_t point_count, float *match, float *count, float *depth);
 
 /// Where most matches agree that the class is: robust mean of position_i - scale * R c_i over matches i.
 /// `positions` and `canonical` are match_count x 3, `place` holds the start and receives the answer, `flat`

@@ -139,6 +139,8 @@ public struct CorrespondenceSettings: Hashable, Sendable {
     public var reference = ""
     /// Points that are asked for from the start.
     public var points: [CorrespondenceQuery] = []
+    /// σ of p_spatial in equation 14 [sides of the region of interest].
+    public var sigma = 0.03
 
     /// Makes the defaults.
     public init() {}

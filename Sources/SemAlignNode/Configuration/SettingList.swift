@@ -134,14 +134,14 @@ extension Setting {
                 "track.least_coverage", \.track.leastCoverage, .number(0...1),
                 "Least share of the object that an answer must explain."),
             Setting(
-                "track.least_semantics", \.track.leastSemantics, .number(-1...1),
-                "Least semantic support of an answer: 0 is what chance gives."),
+                "track.least_semantics", \.track.leastSemantics, .number(-3...5),
+                "Least mean log likelihood over chance of the object's patches in an answer."),
             Setting(
-                "track.support_drop", \.track.supportDrop, .number(0...1),
-                "Support below this share of the track's usual one starts a search."),
+                "track.support_drop", \.track.supportDrop, .number(0...10),
+                "Support that much lower than the track's usual one starts a search."),
             Setting(
                 "track.frames_between_checks", \.track.framesBetweenChecks, .integer(1...1_000_000),
-                "At the latest after so many frames a search checks whether there is a better solution."),
+                "After so many frames all directions have been tried once more; 1 = never beside a track."),
         ]
     }
 
@@ -176,6 +176,10 @@ extension Setting {
             Setting(
                 "correspondence.points", \.correspondence.points, .queryPoints,
                 "Points that are asked for in every frame until a query replaces them."),
+            Setting(
+                "correspondence.sigma", \.correspondence.sigma, .number(0.001...10),
+                "Width of the search, in sides of the region; Table 5: 0.01 chair, tvmonitor, 0.03 aeroplane, "
+                    + "bicycle, bottle, 1.0 others."),
         ]
     }
 

@@ -8,12 +8,14 @@ struct CorrespondenceFinder: Sendable {
     private let representation: ClassRepresentation
     private let configuration: TrackerConfiguration
     private let references: [String: SightedObservation]
+    private let sigma: Double
     private var maps: [String: CorrespondenceMap] = [:]
 
     init(
         _ representation: ClassRepresentation, configuration: TrackerConfiguration,
-        references: [String: SightedObservation]
+        references: [String: SightedObservation], sigma: Double = CorrespondenceSettings().sigma
     ) {
+        self.sigma = sigma
         self.representation = representation
         self.configuration = configuration
         self.references = references
@@ -41,7 +43,7 @@ struct CorrespondenceFinder: Sendable {
             return ReferenceView(
                 observation: sighted.observation, result: tracker.update(sighted.observation, clock: clock))
         }
-        let map = CorrespondenceMap(representation: representation, reference: view)
+        let map = CorrespondenceMap(representation: representation, reference: view, sigma: sigma)
         maps[name] = map
         return map
     }

@@ -16,11 +16,14 @@ struct CorrespondenceMap: Sendable {
     private let representation: ClassRepresentation
     private let canonical: [SIMD3<Double>]
     private let reference: AlignedView?
+    /// σ of both spatial likelihoods, in units of the region's larger side.
+    private let sigma: Double
 
-    /// σ of both spatial likelihoods, in units of the region's larger side: Table 5's for inference.
-    private static let sigma = 0.03
-
-    init(representation: ClassRepresentation, reference: ReferenceView?) {
+    init(
+        representation: ClassRepresentation, reference: ReferenceView?,
+        sigma: Double = CorrespondenceSettings().sigma
+    ) {
+        self.sigma = sigma
         self.representation = representation
         canonical = representation.points
         self.reference = reference.flatMap {
@@ -65,7 +68,7 @@ struct CorrespondenceMap: Sendable {
     private func likelihood(_ point: Int, _ pixel: SIMD2<Double>, _ view: AlignedView) -> Double {
         guard let projection = view.camera.project(view.points[point]) else { return 0 }
         let visible = 0.1 + 0.9 * view.visibility(of: point)
-        return view.spatial(pixel - projection, sigma: Self.sigma) * view.semantic(point, at: pixel) * visible
+        return view.spatial(pixel - projection, sigma: sigma) * view.semantic(point, at: pixel) * visible
     }
 
     private func answer(
@@ -75,7 +78,7 @@ struct CorrespondenceMap: Sendable {
         var pixel = view.camera.project(position) ?? SIMD2(.nan, .nan)
         var score = 0.0
         if position.z > 0 {
-            (pixel, score) = view.bestPixel(near: pixel, point: anchor.point, sigma: Self.sigma)
+            (pixel, score) = view.bestPixel(near: pixel, point: anchor.point, sigma: sigma)
         }
         let depth = Double(view.depth(at: pixel))
         let covariance = covariance(of: anchor.point, view)

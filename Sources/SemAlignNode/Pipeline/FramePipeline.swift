@@ -62,7 +62,8 @@ struct FramePipeline: Sendable {
                 representations: files.map(\.representation),
                 configuration: ObjectSetConfiguration(configuration)) : nil
         correspondence = CorrespondenceFinder(
-            representation.representation, configuration: configuration.track, references: references)
+            representation.representation, configuration: configuration.track, references: references,
+            sigma: configuration.correspondence.sigma)
     }
 
     /// Answers one frame; `clock` [ns] measures the stages.

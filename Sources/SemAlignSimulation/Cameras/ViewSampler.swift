@@ -58,7 +58,12 @@ extension SimulationConfiguration {
         let focal: Double
         switch self.focal {
         case .known(let sides): focal = sides * side
-        case .unknown: focal = side * exponential(generator.uniform(-0.2231, 0.9163))
+        case .unknown:
+            // Literal bounds keep the images of earlier versions, bit for bit.
+            let (low, high) =
+                unknownFocalRange.map { (logarithm($0.lowerBound), logarithm($0.upperBound)) }
+                ?? (-0.2231, 0.9163)
+            focal = side * exponential(generator.uniform(low, high))
         }
         return CameraIntrinsics(
             focalLength: SIMD2(focal, focal),

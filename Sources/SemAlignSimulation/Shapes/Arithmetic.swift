@@ -16,6 +16,9 @@ func sineAndCosine(turns: Double) -> (sine: Double, cosine: Double) {
 /// e to the power of `value`.
 func exponential(_ value: Double) -> Double { exp(value) }
 
+/// Natural logarithm.
+func logarithm(_ value: Double) -> Double { log(value) }
+
 /// The vector product.
 func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
     [a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x]

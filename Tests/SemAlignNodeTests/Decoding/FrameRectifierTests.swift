@@ -35,6 +35,25 @@ private let camera = LensCamera(
         #expect(map.rectified(camera: camera, region: empty).values == [1, 2])
     }
 
+    @Test("A whole observation is straightened: mask, depth, features, and the camera is the pinhole")
+    func observation() throws {
+        let size = TinyFrame.size
+        let map = FeatureMap(
+            rows: 6, columns: 8, channels: 1, values: (0..<48).map { Float16($0) }, region: PixelRegion(size),
+            model: "")
+        let depth = DepthImage(
+            size: size, values: (0..<size.width * size.height).map { 1 + Float($0) * 1e-4 }, isMetric: true)
+        let taken = Observation(
+            timestamp: 7, frameID: "c", imageSize: size, intrinsics: nil, depth: depth,
+            mask: TinyFrame(0).maskValue, instance: 1, features: map)
+        let straight = try taken.straightened(through: camera)
+        let table = try Undistortion(camera: camera, size: size)
+        #expect(straight.intrinsics == camera.intrinsics && straight.timestamp == 7)
+        #expect(try straight.mask == table.apply(to: taken.mask) && straight.mask != taken.mask)
+        #expect(try straight.depth == table.apply(to: depth))
+        #expect(straight.features.values != map.values && straight.features.rows == 6)
+    }
+
     @Test("Pixels of an answer are those of the image as the lens made it, and none is visible outside of it")
     func answers() {
         func result(_ pixel: SIMD2<Double>) -> TrackingResult {

@@ -89,6 +89,23 @@ private let second = SimilarityTransform(
         #expect((error * error).sum().squareRoot() < 0.01)
     }
 
+    @Test("The wider σ is, the farther from the projection a better match is taken")
+    func width() throws {
+        let truth = aligned(second)
+        let off = SimilarityTransform(
+            scale: second.scale, rotation: second.rotation, translation: second.translation - [0.24, 0, 0])
+        let query = CorrespondenceQuery(id: "x", place: .position([1, 0, 0]))
+        let answers = try [0.03, 1].map { sigma in
+            let map = CorrespondenceMap(
+                representation: TinyClass.representation, reference: nil, sigma: sigma)
+            return try #require(
+                map.correspondences(for: [query], result: aligned(off), observation: seen(truth)).first)
+        }
+        let errors = answers.map { distance(second.apply([1, 0, 0]), $0.pixel).squareRoot() }
+        #expect(errors[1] < errors[0] - 1)
+        #expect(answers[1].score > 0.5 && answers[0].score < 0.1)
+    }
+
     @Test("Measured depth that agrees gives the position; a nearer surface hides the point")
     func depth() throws {
         let map = CorrespondenceMap(representation: TinyClass.representation, reference: nil)

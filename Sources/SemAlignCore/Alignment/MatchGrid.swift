@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import SemAlignKernels
+
+/// How well each point of the class matches each cell of a grid over the object, for the kernels.
+///
+/// A cell is a patch, or a square of patches where far matches are looked for.
+struct MatchGrid: Sendable {
+    let columns: Int
+    let rows: Int
+    /// Centre of cell (0, 0) and size of a cell [px].
+    let origin: SIMD2<Double>
+    let cellSize: SIMD2<Double>
+    /// Patches on the object in all, and in a cell at most.
+    let patchCount: Int
+    let patchesPerCell: Int
+    /// exp(`sharpness` × z) of each point in each cell, 0 off the object: P×rows×columns.
+    private(set) var match: [Float]
+    /// Patches on the object in each cell.
+    private(set) var count: [Float]
+    /// Depth of each cell, 0 = none.
+    private(set) var depth: [Float]
+
+    /// Half the log of the likelihood over chance of a match one deviation above the mean.
+    ///
+    /// Found on simulated classes of several seeds and on real mugs alike: 2.2 to 4 (twice this) are as good.
+    static let sharpness: Float = 1.25
+    /// Deviations beyond which a match counts no more.
+    private static let limit: Float = 3
+
+    var cellCount: Int { rows * columns }
+
+    /// Compares the patches `patches` with the class.
+    init(_ features: FeatureMap, patches: PatchSelection, depth: [Float], model: EvidenceModel) {
+        columns = patches.columns.count
+        rows = patches.rows.count
+        origin = features.center(row: patches.rows.lowerBound, column: patches.columns.lowerBound)
+        cellSize = features.patchSize
+        patchCount = patches.cells.count
+        patchesPerCell = 1
+        let cells = patches.columns.count * patches.rows.count
+        let places = patches.cells.map { cell in
+            Int32(
+                (Int(cell) / features.columns - patches.rows.lowerBound) * patches.columns.count
+                    + Int(cell) % features.columns - patches.columns.lowerBound)
+        }
+        count = [Float](repeating: 0, count: cells)
+        self.depth = count
+        for (k, place) in places.enumerated() {
+            count[Int(place)] = 1
+            self.depth[Int(place)] = depth[k]
+        }
+        match = [Float](repeating: 0, count: cells * model.pointCount)
+        var maps = SimilarityMaps()
+        maps.update(features: features, patches: patches.cells, vectors: model.vectors)
+        var similarities = maps.values
+        var scratch = [Float](repeating: 0, count: 2 * maps.stride)
+        unsafe semalign_match_grid(
+            InstructionSet.best.rawValue, &similarities, patches.cells.count, maps.stride, model.pointCount,
+            places, cells, Self.sharpness, Self.limit, &scratch, &match)
+    }
+
+    /// The same at half the resolution.
+    init(halving fine: MatchGrid) {
+        columns = (fine.columns + 1) / 2
+        rows = (fine.rows + 1) / 2
+        origin = fine.origin + fine.cellSize / 2
+        cellSize = 2 * fine.cellSize
+        patchCount = fine.patchCount
+        patchesPerCell = 4 * fine.patchesPerCell
+        let pointCount = fine.match.count / max(fine.cellCount, 1)
+        count = [Float](repeating: 0, count: columns * rows)
+        depth = count
+        match = [Float](repeating: 0, count: columns * rows * pointCount)
+        fine.withKernel { grid in
+            var grid = unsafe grid
+            unsafe semalign_halve_grid(&grid, pointCount, &match, &count, &depth)
+        }
+    }
+
+    /// Log of the likelihood over chance of point `point` in cell `cell`; `nil` off the object.
+    func logLikelihood(of point: Int, cell: Int) -> Float? {
+        let value = match[point * cellCount + cell]
+        return value > 0 ? 2 * log(value) : nil
+    }
+
+    /// Centre of a cell [px].
+    func center(of cell: Int) -> SIMD2<Double> {
+        origin + cellSize * SIMD2(Double(cell % columns), Double(cell / columns))
+    }
+
+    /// The cell at a pixel; `nil` outside the grid.
+    func cell(at pixel: SIMD2<Double>) -> Int? {
+        let place = ((pixel - origin) / cellSize).rounded(.toNearestOrEven)
+        guard place.x >= 0, place.y >= 0, place.x < Double(columns), place.y < Double(rows) else {
+            return nil
+        }
+        return Int(place.y) * columns + Int(place.x)
+    }
+
+    /// Lends the buffers to a kernel.
+    func withKernel<Result>(_ body: (semalign_grid) -> Result) -> Result {
+        unsafe match.withUnsafeBufferPointer { match in
+            unsafe count.withUnsafeBufferPointer { count in
+                unsafe depth.withUnsafeBufferPointer { depth in
+                    let grid = unsafe semalign_grid(
+                        columns: Int32(columns), rows: Int32(rows), x: Float(origin.x), y: Float(origin.y),
+                        width: Float(cellSize.x), height: Float(cellSize.y), patch_count: Float(patchCount),
+                        patches_per_cell: Float(patchesPerCell), match: match.baseAddress,
+                        count: count.baseAddress, depth: depth.baseAddress)
+                    return unsafe body(grid)
+                }
+            }
+        }
+    }
+}
+
+/// Patches whose centre lies on the object.
+struct PatchSelection {
+    /// Grid cell of each, row × W_p + column.
+    private(set) var cells: [Int32] = []
+    /// Centre of each [px].
+    private(set) var pixels: [SIMD2<Double>] = []
+    /// Rows and columns of the feature map that hold all of them.
+    private(set) var rows = 0..<0
+    private(set) var columns = 0..<0
+
+    init(_ observation: Observation) {
+        let features = observation.features
+        var (left, right, top, bottom) = (Int.max, -1, Int.max, -1)
+        for row in 0..<features.rows {
+            for column in 0..<features.columns {
+                let center = features.center(row: row, column: column)
+                guard
+                    observation.mask.contains(
+                        column: Int(center.x.rounded()), row: Int(center.y.rounded()),
+                        instance: observation.instance)
+                else { continue }
+                cells.append(Int32(row * features.columns + column))
+                pixels.append(center)
+                (left, right) = (min(left, column), max(right, column))
+                (top, bottom) = (min(top, row), max(bottom, row))
+            }
+        }
+        guard !cells.isEmpty else { return }
+        (rows, columns) = (top..<bottom + 1, left..<right + 1)
+    }
+}
