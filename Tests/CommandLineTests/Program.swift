@@ -68,16 +68,13 @@ final class RunningProgram {
     }
 
     /// Sends it a signal.
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+    func send(_ signal: Int32) { _ = Glibc.kill(process.processIdentifier, signal) }
 
     /// What it wrote to standard error so far.
     var errors: String { (try? folder.text("errors")) ?? "" }
 
     /// Asks it to stop, as a terminal or a supervisor does.
     func terminate() { process.terminate() }
-
-    /// Ends it at once, as a lost machine does.
-    func kill() { _ = Glibc.kill(process.processIdentifier, SIGKILL) }
 
     /// Waits for its end.
     func finish() throws -> Program.Outcome {
