@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Glibc
 import Testing
 
 @Suite struct ShardCommandTests {
@@ -46,7 +47,7 @@ import Testing
         try self.plan(mugs, plan)
         let killed = try RunningProgram(
             Program.binary, ["shard", "run", plan, "--shard", "0/2", "--output", results])
-        killed.kill()
+        killed.send(SIGKILL)
         _ = try killed.finish()
         let early = try Program.run("shard", "merge", plan, results)
         #expect(early.status == 75 && early.errors.contains("missing"), "\(early.errors)")
