@@ -37,7 +37,7 @@ struct PlacementCheck: Sendable {
         if let flip = flipped(depth: depth, brightness: brightness, likeness: likeness) {
             return [flip]
         }
-        let isDepthWrong = depth < Self.leastDepthStep
+        let isDepthWrong = depth < Self.leastDepthStep || fitsBetterShifted(depth)
         let areFeaturesWrong = likeness < Self.leastLikeness
         let isPictureRight = brightness >= Self.leastBrightnessStep
         if isDepthWrong, hasClass ? !areFeaturesWrong : isPictureRight {
@@ -75,6 +75,14 @@ struct PlacementCheck: Sendable {
                 matter: "the mask is flipped", remedy: "flip it \(name) before it is sent")
         }
         return nil
+    }
+
+    /// True where depth fits the mask badly, and clearly better some pixels aside.
+    private func fitsBetterShifted(_ depth: Double) -> Bool {
+        guard depth < 0.7 else { return false }
+        let best = bestShift
+        let distance = (best.motion.shift * best.motion.shift).sum().squareRoot()
+        return best.step > depth + 0.25 && distance > 0.04 * scene.objectSide
     }
 
     private func registration(_ text: String) -> Finding {

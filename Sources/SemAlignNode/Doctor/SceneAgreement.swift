@@ -16,9 +16,9 @@ struct SceneAgreement: Sendable {
 
     private let frames: [Frame]
 
-    init(_ sampled: SampledFrames, representation: ClassRepresentation?) {
+    init(_ samples: [SampledFrames.Sample], representation: ClassRepresentation?) {
         let vectors = representation.map { PackedVectors($0.appearance) }
-        frames = sampled.samples.map { sample in
+        frames = samples.map { sample in
             let observation = sample.observation
             let likeness = representation.flatMap { representation in
                 vectors.map { LikenessMap(observation.features, representation.appearance, $0) }

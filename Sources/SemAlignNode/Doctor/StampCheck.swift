@@ -75,26 +75,38 @@ struct StampCheck: Sendable {
                     + "that it was sent",
                 remedy: "copy the image's stamp into everything that is made from it")
         }
-        let tolerance = Double(configuration.join.toleranceNanoseconds)
+        return joining(topic, stream, own, others) ?? rate(topic, stream, reference, own, others)
+    }
+
+    /// Checks that stamps of a stream meet those of images at all.
+    private func joining(
+        _ topic: String, _ stream: FrameStream, _ own: [UInt64], _ others: [UInt64]
+    ) -> Finding? {
         let distances = own.map { Self.distance($0, to: others) }
         let matched = Double(distances.count { abs($0) <= tolerance }) / Double(own.count)
+        guard matched < 0.5 else { return nil }
+        let typical = median(distances)
+        return Finding(
+            "stamps_clock", .problem,
+            found:
+                "\(Int(100 * matched)) % of the stamps of \(topic) are those of an image; typically they are "
+                + "\(Self.text(typical)) off",
+            matter: "streams are joined by equal stamps",
+            remedy:
+                "copy the image's stamp, or set join.tolerance_ms a little above \(Self.text(abs(typical)))")
+    }
+
+    /// Checks that enough images have one.
+    private func rate(
+        _ topic: String, _ stream: FrameStream, _ reference: FrameStream, _ own: [UInt64], _ others: [UInt64]
+    ) -> Finding? {
         let answered =
             Double(others.count { abs(Self.distance($0, to: own)) <= tolerance }) / Double(others.count)
-        if matched < 0.5 {
-            let typical = median(distances)
-            return Finding(
-                "stamps_clock", .problem,
-                found:
-                    "\(Int(100 * matched)) % of the stamps of \(topic) are those of an image; typically they are "
-                    + "\(Self.text(typical)) off",
-                matter: "streams are joined by equal stamps",
-                remedy: "copy the image's stamp, or set join.tolerance_ms a little above "
-                    + "\(Self.text(abs(typical)))")
-        }
         guard answered < 0.7, let mine = streams.period(of: stream),
             let theirs = streams.period(of: reference)
         else { return nil }
-        let isNeeded = stream == .mask || stream == .features || configuration.join.required.contains(stream)
+        let isNeeded =
+            stream == .mask || stream == .features || configuration.join.required.contains(stream)
         return Finding(
             "rates", isNeeded ? .problem : .warning,
             found: "\(topic) has \(Self.rate(mine)), the image \(Self.rate(theirs)): "
@@ -104,6 +116,8 @@ struct StampCheck: Sendable {
             remedy: "send \(topic) for every image, or send only those images that it is made for")
     }
 
+    private var tolerance: Double { Double(configuration.join.toleranceNanoseconds) }
+
     /// From the nearest of `sorted` to `stamp` [ns].
     private static func distance(_ stamp: UInt64, to sorted: [UInt64]) -> Double {
         var (low, high) = (0, sorted.count)
@@ -112,7 +126,7 @@ struct StampCheck: Sendable {
             if sorted[middle] < stamp { low = middle + 1 } else { high = middle }
         }
         let near = [low - 1, low].filter { sorted.indices.contains($0) }.map {
-            Double(stamp) - Double(sorted[$0])
+            Double(Int64(bitPattern: stamp &- sorted[$0]))
         }
         return near.min { abs($0) < abs($1) } ?? .infinity
     }
