@@ -4,30 +4,25 @@
 void semalign_halve_grid(const semalign_grid *fine, size_t point_count, float *match, float *count, float *depth) {
   const int columns = (fine->columns + 1) / 2, rows = (fine->rows + 1) / 2;
   const size_t fine_cells = (size_t)fine->columns * fine->rows, cells = (size_t)columns * rows;
-  for (int y = 0; y < rows; ++y)
-    for (int x = 0; x < columns; ++x) {
-      // The cell's patches on the object, and how many of them.
-      int from[4], number = 0;
-      float patches = 0, nearest = 0;
-      for (int k = 0; k < 4; ++k) {
-        const int fx = 2 * x + k % 2, fy = 2 * y + k / 2;
-        if (fx >= fine->columns || fy >= fine->rows) continue;
-        const int cell = fy * fine->columns + fx;
-        if (fine->count[cell] <= 0) continue;
-        from[number++] = cell;
-        patches += fine->count[cell];
-        const float d = fine->depth[cell];
-        if (d > 0 && (nearest <= 0 || d < nearest)) nearest = d;
-      }
-      const size_t cell = (size_t)y * columns + x;
-      count[cell] = patches;
-      depth[cell] = nearest;
-      for (size_t i = 0; i < point_count; ++i) {
-        float sum = 0;
-        for (int k = 0; k < number; ++k) sum += fine->count[from[k]] * fine->match[i * fine_cells + from[k]];
-        match[i * cells + cell] = patches > 0 ? sum / patches : 0;
-      }
+  for (size_t k = 0; k < cells; ++k) count[k] = depth[k] = 0;
+  for (int y = 0; y < fine->rows; ++y)
+    for (int x = 0; x < fine->columns; ++x) {
+      const size_t from = (size_t)y * fine->columns + x, to = (size_t)(y / 2) * columns + x / 2;
+      count[to] += fine->count[from];
+      const float d = fine->depth[from];
+      if (d > 0 && (depth[to] <= 0 || d < depth[to])) depth[to] = d;
     }
+  for (size_t i = 0; i < point_count; ++i) {
+    const float *source = fine->match + i * fine_cells;
+    float *target = match + i * cells;
+    for (size_t k = 0; k < cells; ++k) target[k] = 0;
+    for (int y = 0; y < fine->rows; ++y) {
+      const float *line = source + (size_t)y * fine->columns, *patches = fine->count + (size_t)y * fine->columns;
+      float *row = target + (size_t)(y / 2) * columns;
+      for (int x = 0; x < fine->columns; ++x) row[x / 2] += patches[x] * line[x];
+    }
+    for (size_t k = 0; k < cells; ++k) target[k] = count[k] > 0 ? target[k] / count[k] : 0;
+  }
 }
 
 void semalign_vote_translation(const float *positions, const float *canonical, const float *weights,

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SemAlignKernels
+
 /// Depth and mask around the object on a coarse grid, with the way back to the mask from everywhere.
 struct EvidenceRaster: Sendable {
     let width: Int
@@ -36,9 +38,11 @@ struct EvidenceRaster: Sendable {
         mask = [UInt8](repeating: 0, count: count)
         toMask = [Float](repeating: 0, count: 2 * count)
         fill(from: observation)
-        dropEdges()
-        measureSlopes()
-        measureDistances()
+        let (w, h, size) = (Int32(width), Int32(height), Float(cell))
+        let before = depth
+        unsafe semalign_drop_depth_edges(w, h, Self.edge, mask, before, &depth)
+        unsafe semalign_depth_slopes(w, h, size, Self.edge, mask, depth, &slope)
+        unsafe semalign_ways_to_mask(w, h, size, mask, &toMask)
     }
 
     /// Depth at a pixel, 0 = none or outside.
@@ -78,80 +82,6 @@ struct EvidenceRaster: Sendable {
                 depth[y * width + x] = values[values.count / 2]
             }
         }
-    }
-
-    /// Depth of object cells at an edge between two surfaces is neither's: it is taken out.
-    private mutating func dropEdges() {
-        let before = depth
-        for y in 0..<height {
-            for x in 0..<width where mask[y * width + x] == 1 && before[y * width + x] > 0 {
-                let own = before[y * width + x]
-                for (dx, dy) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
-                    let (nx, ny) = (x + dx, y + dy)
-                    guard nx >= 0, ny >= 0, nx < width, ny < height, mask[ny * width + nx] == 1 else {
-                        continue
-                    }
-                    let other = before[ny * width + nx]
-                    // Of two surfaces the nearer one's cell is kept.
-                    if other > 0, own - other > Self.edge * other { depth[y * width + x] = 0 }
-                }
-            }
-        }
-    }
-
-    private mutating func measureSlopes() {
-        func value(_ x: Int, _ y: Int, near own: Float) -> Float? {
-            guard x >= 0, y >= 0, x < width, y < height, mask[y * width + x] == 1 else { return nil }
-            let d = depth[y * width + x]
-            return d > 0 && abs(d - own) < 2 * Self.edge * own ? d : nil
-        }
-        for y in 0..<height {
-            for x in 0..<width where mask[y * width + x] == 1 && depth[y * width + x] > 0 {
-                let own = depth[y * width + x]
-                for axis in 0..<2 {
-                    let (dx, dy) = axis == 0 ? (2, 0) : (0, 2)
-                    let ahead = value(x + dx, y + dy, near: own)
-                    let behind = value(x - dx, y - dy, near: own)
-                    let run = Float(2 * cell)
-                    slope[2 * (y * width + x) + axis] =
-                        switch (ahead, behind) {
-                        case (let a?, let b?): (a - b) / (2 * run)
-                        case (let a?, nil): (a - own) / run
-                        case (nil, let b?): (own - b) / run
-                        case (nil, nil): 0
-                        }
-                }
-            }
-        }
-    }
-
-    /// Vectors to the nearest object cell by two sweeps over the neighbours' (8SSED).
-    private mutating func measureDistances() {
-        let far: Float = 1e6
-        for i in mask.indices where mask[i] != 1 { (toMask[2 * i], toMask[2 * i + 1]) = (far, far) }
-        func relax(_ field: inout [Float], _ x: Int, _ y: Int, _ dx: Int, _ dy: Int) {
-            let (nx, ny) = (x + dx, y + dy)
-            guard nx >= 0, ny >= 0, nx < width, ny < height else { return }
-            let (i, n) = (2 * (y * width + x), 2 * (ny * width + nx))
-            let (cx, cy) = (field[n] + Float(dx), field[n + 1] + Float(dy))
-            if cx * cx + cy * cy < field[i] * field[i] + field[i + 1] * field[i + 1] {
-                (field[i], field[i + 1]) = (cx, cy)
-            }
-        }
-        var field = toMask
-        for y in 0..<height {
-            for x in 0..<width {
-                for (dx, dy) in [(-1, 0), (0, -1), (-1, -1), (1, -1)] { relax(&field, x, y, dx, dy) }
-            }
-            for x in stride(from: width - 1, through: 0, by: -1) { relax(&field, x, y, 1, 0) }
-        }
-        for y in stride(from: height - 1, through: 0, by: -1) {
-            for x in stride(from: width - 1, through: 0, by: -1) {
-                for (dx, dy) in [(1, 0), (0, 1), (1, 1), (-1, 1)] { relax(&field, x, y, dx, dy) }
-            }
-            for x in 0..<width { relax(&field, x, y, -1, 0) }
-        }
-        toMask = field.map { $0 * Float(cell) }
     }
 
     /// Lends depth, slope, mask and vectors to the mask.

@@ -26,7 +26,10 @@ struct FrameEvidence: Sendable {
     var surfaceCenter: SIMD3<Double>? { medianDepth.map { camera.unproject(center, depth: $0) } }
 
     /// Reads a frame; `nil` where no patch lies on the object.
-    init?(_ observation: Observation, camera: CameraIntrinsics, model: EvidenceModel) {
+    init?(
+        _ observation: Observation, camera: CameraIntrinsics, model: EvidenceModel,
+        buffers: inout FrameBuffers
+    ) {
         self.camera = camera
         let patches = PatchSelection(observation)
         guard !patches.cells.isEmpty else { return nil }
@@ -43,7 +46,10 @@ struct FrameEvidence: Sendable {
             return sum + (d * d).sum()
         }
         radius = max(spread / count, 1).squareRoot()
-        grids = [MatchGrid(observation.features, patches: patches, depth: patchDepth, model: model)]
+        grids = [
+            MatchGrid(
+                observation.features, patches: patches, depth: patchDepth, model: model, buffers: &buffers)
+        ]
     }
 
     /// Adds coarser grids until a reach of `sigma` pixels spans at most two cells or so.

@@ -19,13 +19,14 @@ struct FrameProblem: Sendable {
     /// before (`focalLength` [px]), else one for each guess.
     ///
     /// Empty where no patch lies on the object.
-    static func problems(of observation: Observation, focalLength: Double?, model: EvidenceModel)
-        -> [FrameProblem]
-    {
+    static func problems(
+        of observation: Observation, focalLength: Double?, model: EvidenceModel, buffers: inout FrameBuffers
+    ) -> [FrameProblem] {
         let cameras =
             observation.intrinsics.map { [$0] }
             ?? guessedCameras(observation.imageSize, focalLength: focalLength)
-        guard let evidence = FrameEvidence(observation, camera: cameras[0], model: model) else { return [] }
+        guard let evidence = FrameEvidence(observation, camera: cameras[0], model: model, buffers: &buffers)
+        else { return [] }
         return cameras.map { FrameProblem(observation, evidence: evidence, camera: $0, model: model) }
     }
 

@@ -32,7 +32,10 @@ struct MatchGrid: Sendable {
     var cellCount: Int { rows * columns }
 
     /// Compares the patches `patches` with the class.
-    init(_ features: FeatureMap, patches: PatchSelection, depth: [Float], model: EvidenceModel) {
+    init(
+        _ features: FeatureMap, patches: PatchSelection, depth: [Float], model: EvidenceModel,
+        buffers: inout FrameBuffers
+    ) {
         columns = patches.columns.count
         rows = patches.rows.count
         origin = features.center(row: patches.rows.lowerBound, column: patches.columns.lowerBound)
@@ -51,24 +54,29 @@ struct MatchGrid: Sendable {
             count[Int(place)] = 1
             self.depth[Int(place)] = depth[k]
         }
-        match = [Float](repeating: 0, count: cells * model.pointCount)
-        var (similarities, stride) = Self.similarities(features, patches.cells, model)
-        var scratch = [Float](repeating: 0, count: 2 * stride)
+        match = []
+        swap(&match, &buffers.match)
+        resize(&match, to: cells * model.pointCount)
+        let stride = Self.compare(features, patches.cells, model, &buffers)
+        resize(&buffers.scratch, to: 2 * stride)
         unsafe semalign_match_grid(
-            InstructionSet.best.rawValue, &similarities, patches.cells.count, stride, model.pointCount,
-            places, cells, Self.sharpness, Self.limit, &scratch, &match)
+            InstructionSet.best.rawValue, &buffers.similarities, patches.cells.count, stride,
+            model.pointCount,
+            places, cells, Self.sharpness, Self.limit, &buffers.scratch, &match)
     }
 
-    /// Cosine similarities of patches with all points, and the distance between their rows.
-    private static func similarities(_ features: FeatureMap, _ patches: [Int32], _ model: EvidenceModel)
-        -> (values: [Float], stride: Int)
-    {
+    /// Compares patches with all points into `buffers.similarities`; returns the distance between its rows.
+    private static func compare(
+        _ features: FeatureMap, _ patches: [Int32], _ model: EvidenceModel, _ buffers: inout FrameBuffers
+    ) -> Int {
         if let reduced = model.reducedVectors {
-            return (reduced.similarities(features, patches: patches), reduced.stride)
+            reduced.compare(features, patches: patches, buffers: &buffers)
+            return reduced.stride
         }
-        var maps = SimilarityMaps()
-        maps.update(features: features, patches: patches, vectors: model.vectors)
-        return (maps.values, maps.stride)
+        buffers.maps.update(features: features, patches: patches, vectors: model.vectors)
+        resize(&buffers.similarities, to: buffers.maps.values.count)
+        buffers.similarities.replaceSubrange(0..., with: buffers.maps.values)
+        return buffers.maps.stride
     }
 
     /// The same at half the resolution.
@@ -124,6 +132,15 @@ struct MatchGrid: Sendable {
             }
         }
     }
+}
+
+/// Buffers that are used again from frame to frame: megabytes that need not be got from the system anew.
+struct FrameBuffers: Sendable {
+    /// Matches of the frame before; see `MatchGrid.match`.
+    var match: [Float] = []
+    var similarities: [Float] = []
+    var maps = SimilarityMaps()
+    var scratch: [Float] = []
 }
 
 /// Patches whose centre lies on the object.

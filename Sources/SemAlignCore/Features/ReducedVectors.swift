@@ -16,18 +16,23 @@ struct ReducedVectors: Sendable {
     /// Distance between rows of `similarities`.
     var stride: Int { vectors.paddedCount }
 
-    private static let directionCount = 96
+    /// Numbers of directions that are tried.
+    private static let directionCounts = [64, 96, 128]
     /// Least share of the vectors' energy that the directions hold.
     private static let leastEnergy = 0.99
 
     /// Reduces the vectors of `appearance`; `nil` where that would cost accuracy or gain nothing.
     init?(_ appearance: PointAppearance) {
-        let (count, channels, directions) = (appearance.pointCount, appearance.channels, Self.directionCount)
-        guard channels >= 2 * directions, count > directions else { return nil }
-        var basis = [Float](repeating: 0, count: directions * channels)
-        let energy = unsafe semalign_principal_basis(
-            appearance.vectors, Int32(count), Int32(channels), Int32(directions), &basis)
-        guard energy >= Self.leastEnergy else { return nil }
+        let (count, channels) = (appearance.pointCount, appearance.channels)
+        var basis: [Float] = []
+        let enough = Self.directionCounts.first { directions in
+            guard channels >= 3 * directions, count > directions else { return false }
+            basis = [Float](repeating: 0, count: directions * channels)
+            return unsafe semalign_principal_basis(
+                appearance.vectors, Int32(count), Int32(channels), Int32(directions), &basis)
+                >= Self.leastEnergy
+        }
+        guard let directions = enough else { return nil }
         let packed = PackedVectors(appearance)
         // Products of each direction with all points, turned into one row a point.
         var products = [Float](repeating: 0, count: directions * packed.paddedCount)
@@ -41,14 +46,12 @@ struct ReducedVectors: Sendable {
         vectors = PackedVectors(reduced, count: count, channels: directions)
     }
 
-    /// Cosine similarities of patches with all points: patches × `stride`.
-    func similarities(_ features: FeatureMap, patches: [Int32]) -> [Float] {
-        var projections = SimilarityMaps()
-        projections.update(features: features, patches: patches, vectors: basis)
-        var values = [Float](repeating: 0, count: patches.count * stride)
+    /// Cosine similarities of patches with all points into `buffers.similarities`: patches × `stride`.
+    func compare(_ features: FeatureMap, patches: [Int32], buffers: inout FrameBuffers) {
+        buffers.maps.update(features: features, patches: patches, vectors: basis)
+        resize(&buffers.similarities, to: patches.count * stride)
         unsafe semalign_packed_products(
-            InstructionSet.best.rawValue, projections.values, patches.count, projections.stride, vectors.values,
-            stride, &values)
-        return values
+            InstructionSet.best.rawValue, buffers.maps.values, patches.count, buffers.maps.stride,
+            vectors.values, stride, &buffers.similarities)
     }
 }

@@ -10,7 +10,11 @@ package struct AlignmentProbe {
     /// Reads a frame with the first camera that fits; `nil` where no patch lies on the object.
     package init?(_ observation: Observation, tracker: Tracker) {
         model = tracker.model
-        guard let problem = FrameProblem.problems(of: observation, focalLength: nil, model: model).first
+        var buffers = FrameBuffers()
+        guard
+            let problem = FrameProblem.problems(
+                of: observation, focalLength: nil, model: model, buffers: &buffers
+            ).first
         else {
             return nil
         }

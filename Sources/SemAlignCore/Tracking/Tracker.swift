@@ -20,6 +20,7 @@ public struct Tracker: Sendable {
     private var current: (problem: FrameProblem, hypothesis: PoseHypothesis)?
     /// Support that the track had, slowly forgotten.
     private var usualSupport = 0.0
+    private var buffers = FrameBuffers()
     /// Frames followed since the last search.
     private var framesFollowed = 0
 
@@ -59,7 +60,11 @@ public struct Tracker: Sendable {
                 "features of \(observation.features.channels) channels, the class has "
                     + "\(model.representation.appearance.channels)", stages)
         }
-        var problems = FrameProblem.problems(of: observation, focalLength: foundFocalLength, model: model)
+        current = nil
+        var problems = FrameProblem.problems(
+            of: observation, focalLength: foundFocalLength, model: model, buffers: &buffers)
+        // Lent to this frame; nobody else holds it when the next one comes.
+        defer { if let problem = problems.first { buffers.match = problem.evidence.grids[0].match } }
         stages.finish("similarity", now: clock())
         guard !problems.isEmpty else {
             reset()
@@ -73,7 +78,8 @@ public struct Tracker: Sendable {
         } else {
             if foundFocalLength != nil {
                 // The search may find another focal length than the track had.
-                problems = FrameProblem.problems(of: observation, focalLength: nil, model: model)
+                problems = FrameProblem.problems(
+                    of: observation, focalLength: nil, model: model, buffers: &buffers)
             }
             isWarm = search(problems, leader: leader) && isWarm
             stages.finish("cold", now: clock())
@@ -125,11 +131,11 @@ public struct Tracker: Sendable {
 
     /// Looks for better solutions from some directions, others in each frame; false where it is not the time for it.
     private mutating func explore(_ problem: FrameProblem) -> Bool {
-        // Every second frame: the others have their time for themselves.
-        guard framesFollowed % 2 == 0, configuration.framesBetweenChecks > 1 else { return false }
-        let slices = max(1, configuration.framesBetweenChecks / 2)
+        // Every third frame: the others have their time for themselves.
+        guard framesFollowed % 3 == 0, configuration.framesBetweenChecks > 1 else { return false }
+        let slices = max(1, configuration.framesBetweenChecks / 3)
         let search = PoseSearch(model: model, refiner: problem.refiner)
-        if let found = search.run(slice: framesFollowed / 2 % slices, of: slices) { followed.add(found) }
+        if let found = search.run(slice: framesFollowed / 3 % slices, of: slices) { followed.add(found) }
         return true
     }
 

@@ -25,7 +25,7 @@ public struct TrackerConfiguration: Hashable, Sendable {
     /// Support that much lower than what the track had starts a search.
     public var supportDrop = 0.6
     /// After this many frames all directions have been tried once more beside the followed solutions.
-    public var framesBetweenChecks = 32
+    public var framesBetweenChecks = 48
     /// Starts of `adamw` at a cold start, and its seed.
     public var starts = 16
     /// Seed of random starts.

@@ -141,6 +141,19 @@ void semalign_match_grid(int32_t isa, float *similarities, size_t patch_count, s
                          const int32_t *cell_of_patch, size_t cell_count, float sharpness, float limit, float *scratch,
                          float *match);
 
+/// Takes out depth at an edge between two surfaces of the object, which is neither's: cells behind a neighbour by more
+/// than the share `edge`. `before` is a copy of `depth`; mask: 1 where the object is.
+void semalign_drop_depth_edges(int32_t width, int32_t height, float edge, const uint8_t *mask, const float *before,
+                               float *depth);
+
+/// Change of depth per pixel along x and y on the object, from neighbours two cells away on the same surface:
+/// width x height x 2.
+void semalign_depth_slopes(int32_t width, int32_t height, float cell, float edge, const uint8_t *mask,
+                           const float *depth, float *slope);
+
+/// Vectors from every cell to the nearest one of the object [px], width x height x 2, by sweeps over the neighbours'.
+void semalign_ways_to_mask(int32_t width, int32_t height, float cell, const uint8_t *mask, float *way);
+
 /// A grid of half the resolution: means over the object's patches; `coarse` has (columns+1)/2 x (rows+1)/2 cells.
 void semalign_halve_grid(const semalign_grid *fine, size_t point_count, float *match, float *count, float *depth);
 
