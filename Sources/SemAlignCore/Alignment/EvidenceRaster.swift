@@ -56,10 +56,11 @@ struct EvidenceRaster: Sendable {
     private mutating func fill(from observation: Observation) {
         let reach = max(0, Int((cell - 1) / 2))
         var values: [Float] = []
+        let columns = (0..<width).map { Int((origin.x + cell * Double($0)).rounded()) }
         for y in 0..<height {
+            let row = Int((origin.y + cell * Double(y)).rounded())
             for x in 0..<width {
-                let center = origin + cell * SIMD2(Double(x), Double(y))
-                let (column, row) = (Int(center.x.rounded()), Int(center.y.rounded()))
+                let column = columns[x]
                 let inside = observation.mask.contains(
                     column: column, row: row, instance: observation.instance)
                 let isInImage =
@@ -67,6 +68,12 @@ struct EvidenceRaster: Sendable {
                     && row < observation.imageSize.height
                 mask[y * width + x] = inside ? 1 : isInImage ? 0 : 2
                 guard let image = observation.depth else { continue }
+                if reach == 0 {
+                    let value = image.value(
+                        at: SIMD2(Double(column), Double(row)), in: observation.imageSize)
+                    depth[y * width + x] = max(value, 0)
+                    continue
+                }
                 values.removeAll(keepingCapacity: true)
                 for r in (row - reach)...(row + reach) {
                     for c in (column - reach)...(column + reach) {
