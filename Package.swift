@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
         // C++ behind C headers.
         .target(
@@ -76,6 +77,9 @@ let package = Package(
 
         // Where they meet.
         core(
+            "SemAlignImport",
+            ["SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignBags", "CSQLite"]),
+        core(
             "SemAlignNode",
             [
                 "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
@@ -87,14 +91,18 @@ let package = Package(
             dependencies: [
                 "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
                 "SemAlignDatasets", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignNode",
-                "SemAlignProfiling", "CAllocations",
+                "SemAlignProfiling", "CAllocations", "SemAlignImport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift),
         .executableTarget(
             name: "SemAlignBenchmarks",
-            dependencies: ["SemAlignCore", "SemAlignSimulation", "SemAlignEvaluation"],
+            dependencies: [
+                "SemAlignCore", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignBags",
+                "SemAlignTransport",
+                "SemAlignNode", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swift),
 
         tests("ArchitectureTests", []),
@@ -103,6 +111,10 @@ let package = Package(
         tests("SemAlignMessagesTests", ["SemAlignMessages", "SemAlignCore"]),
         tests("SemAlignTransportTests", ["SemAlignTransport"]),
         tests("SemAlignBagsTests", ["SemAlignBags", "CRC"], resources: [.copy("Conformance")]),
+        tests(
+            "SemAlignImportTests",
+            ["SemAlignImport", "SemAlignBags", "SemAlignCore", "SemAlignImages", "SemAlignMessages"],
+            resources: [.copy("Python")]),
         tests("SemAlignDatasetsTests", ["SemAlignDatasets", "SemAlignCore", "SemAlignImages"]),
         tests("SemAlignSimulationTests", ["SemAlignSimulation", "SemAlignCore"]),
         tests("SemAlignProfilingTests", ["SemAlignProfiling"]),
@@ -113,7 +125,7 @@ let package = Package(
                 "SemAlignNode", "SemAlignCore", "SemAlignMessages", "SemAlignTransport", "SemAlignBags",
                 "SemAlignImages", "SemAlignSimulation", "SemAlignProfiling",
             ]),
-        tests("CommandLineTests", ["SemAlignBags"]),
+        tests("CommandLineTests", ["SemAlignBags", "SemAlignMessages", "SemAlignCore"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -16,6 +16,20 @@ struct Benchmarks {
     private static let imageCount = 4
 
     static func main() throws {
+        let arguments = CommandLine.arguments
+        // launch/measure-bags calls these two.
+        if arguments.count == 5, arguments[1] == "bags", let size = Int(arguments[3]), size > 0 {
+            try BagBenchmark(folder: arguments[2], mebibytes: size, interpreter: arguments[4]).run()
+        } else if arguments.count == 5, arguments[1] == "recording" {
+            try RecordingBenchmark(
+                bag: arguments[2], representation: arguments[3], folder: arguments[4]
+            ).run()
+        } else {
+            try compareSolvers()
+        }
+    }
+
+    private static func compareSolvers() throws {
         let objectClass = SyntheticClass(family: .locomotive, seed: 5)
         let training = objectClass.observations(of: .training, count: 30, seed: 5)
         var configuration = BuildConfiguration()

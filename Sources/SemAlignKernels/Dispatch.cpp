@@ -75,3 +75,9 @@ void semalign_match_grid(
     kernel_table(isa).match_grid(
         similarities, patch_count, stride, point_count, cell_of_patch, cell_count, sharpness, limit, scratch, match);
 }
+
+void semalign_packed_products(
+    int32_t isa, const float *rows, size_t row_count, size_t channels, const float *packed, size_t padded_points,
+    float *out) {
+    kernel_table(isa).packed_products(rows, row_count, channels, packed, padded_points, out);
+}

@@ -20,6 +20,7 @@ struct KernelTable {
     double (*pull_back)(
         const float *, size_t, size_t, const float *, const float *, const float *, float, float, float,
         const float *, const float *, float *, float *, float *, double *);
+    void (*packed_products)(const float *, size_t, size_t, const float *, size_t, float *);
     void (*match_grid)(
         float *, size_t, size_t, size_t, const int32_t *, size_t, float, float, float *, float *);
     void (*pose_pulls)(
@@ -35,7 +36,7 @@ struct KernelTable {
 
 #define KERNEL_TABLE                                                                                 \
     {ISA(similarities), ISA(log_semantic), ISA(place_points), ISA(project), ISA(dense_term),         \
-     ISA(sparse_term), ISA(pull_back), ISA(match_grid), ISA(pose_pulls), ISA(pose_support),          \
+     ISA(sparse_term), ISA(pull_back), ISA(packed_products), ISA(match_grid), ISA(pose_pulls), ISA(pose_support),          \
      ISA(quick_support)}
 
 extern const KernelTable base_kernels;

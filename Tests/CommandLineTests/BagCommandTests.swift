@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import SemAlignBags
+import SemAlignCore
+import SemAlignMessages
 import Testing
 
 @Suite struct BagCommandTests {
@@ -54,6 +57,76 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(outcome.output.contains("frames"))
         #expect(try Program.run("bag", "check", output).status == 0)
+    }
+
+    @Test(
+        "Parts, several bags and the plain path are replayed; the plain path agrees within half a millimetre")
+    func replaysParts() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        try FileManager.default.copyItem(atPath: mugs.bag, toPath: folder.path("again.mcap"))
+        try Program.succeed(
+            "replay", mugs.bag, folder.path("again.mcap"), "-r", mugs.representation, "-o",
+            folder.path("all"), "--jobs", "2", "--end", "0.6")
+        let whole = try folder.data("all/video.mcap")
+        #expect(try folder.data("all/again.mcap") == whole)
+        let plain = try Program.succeed(
+            "replay", mugs.bag, "-r", mugs.representation, "-o", folder.path("plain.mcap"), "--end", "0.6",
+            "--plain", "--json", "--frames", folder.path("pictures")
+        ).object()
+        #expect(plain["frames"] as? Int == 9)
+        let pictures = try FileManager.default.contentsOfDirectory(atPath: folder.path("pictures"))
+        #expect(pictures.sorted() == (0..<9).map { "frame-00000\($0).png" })
+        let (best, other) = (
+            try keypoints(folder.path("all/video.mcap")), try keypoints(folder.path("plain.mcap"))
+        )
+        #expect(best.count == 9 && other.count == 9)
+        for (one, another) in zip(best, other) {
+            #expect(one.result.state == another.result.state)
+            for (here, there) in zip(one.result.keypoints, another.result.keypoints) {
+                let gap = here.position - there.position
+                #expect((gap * gap).sum().squareRoot() < 5e-4)
+            }
+        }
+    }
+
+    private func keypoints(_ path: String) throws -> [KeypointMessage] {
+        var stream = try BagReader.open(path).stream()
+        var answers: [KeypointMessage] = []
+        while let message = try stream.next() {
+            if message.topic == "/semalign/keypoints" {
+                answers.append(try KeypointMessage(decoding: message.payload))
+            }
+        }
+        return answers
+    }
+
+    @Test("convert filters, renames, cuts and merges")
+    func convertsBags() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        try Program.succeed(
+            "bag", "convert", mugs.bag, folder.path("a.mcap"), "--topic", "*/mask", "--remap",
+            "/perception/mask:=/left/mask", "--compression", "lz4", "--end", "0.5")
+        try Program.succeed("bag", "convert", mugs.bag, folder.path("b.mcap"), "--exclude", "/camera/*")
+        let merged = try Program.succeed(
+            "bag", "convert", folder.path("a.mcap"), folder.path("b.mcap"), folder.path("c.mcap"), "--json"
+        ).object()
+        #expect(merged["messages"] as? Int == 8 + 2 * SimulatedMugs.frames)
+        let info = try Program.succeed("bag", "info", folder.path("c.mcap"), "--json").object()
+        let topics = try #require(info["topics"] as? [[String: Any]])
+        #expect(
+            topics.map { $0["topic"] as? String } == [
+                "/left/mask", "/perception/features", "/perception/mask",
+            ])
+        #expect(try Program.run("bag", "check", folder.path("c.mcap")).status == 0)
+        for arguments in [
+            ["only.mcap"], ["a", "b", "--remap", "x=y"], ["a", "b", "--start", "2", "--end", "1"],
+        ] {
+            #expect(try Program.run(["bag", "convert"] + arguments).status == 64)
+        }
+        #expect(try Program.run("bag", "convert", folder.path("absent"), folder.path("d.mcap")).status == 66)
+        #expect(try Program.run("bag", "convert", mugs.bag, folder.path("c.mcap")).status == 73)
     }
 
     @Test("A cut-off bag is found out and mended")

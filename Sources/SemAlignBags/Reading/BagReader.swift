@@ -70,6 +70,12 @@ public struct BagReader: Sendable {
         return try info(withTiming: false).statistics.messageStartTime
     }
 
+    /// Latest log time [ns], from the summary where it has it, else by reading all of the bag; 0 where it is empty.
+    public func endTime() throws(BagError) -> UInt64 {
+        if let statistics = summary?.statistics { return statistics.messageEndTime }
+        return try info(withTiming: false).statistics.messageEndTime
+    }
+
     /// Reads the attachment at an entry of the summary, and checks it.
     public func attachment(_ index: AttachmentIndex) throws(BagError) -> Attachment {
         var (bytes, fields) = try record(.attachment, at: index.offset, length: index.length)

@@ -1,37 +1,122 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
+import SemAlignCore
+import SemAlignMessages
 import SemAlignNode
+import Synchronization
 
-/// The node's pipeline over a bag.
+/// The node's pipeline over bags.
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Align every frame of a recorded bag and write the answers to a new bag.",
+        abstract: "Align every frame of recorded bags and write the answers to new bags.",
         discussion: """
             Every frame is answered, in order, without waiting; the same bag, representation and settings give \
-            the same bytes. SIGINT and SIGTERM finish the frame and complete the new bag.
+            the same bytes. Answers to several bags go to a folder, under the names of their bags. SIGINT and \
+            SIGTERM finish the frame and complete the new bag.
 
             EXAMPLE: semalign replay recording.mcap --representation mug.semalign --output answers.mcap
+            EXAMPLE: semalign replay bags/*.mcap -r mug.semalign -o answers --jobs 2
             """)
 
-    @Argument(help: "MCAP bag with image, mask and feature topics, better with depth and calibration.")
-    var bag: String
-    @Option(name: .shortAndLong, help: "Bag to write; it must not exist yet.")
+    @Argument(
+        help: ArgumentHelp(
+            "MCAP bags with image, mask and feature topics, better with depth and calibration.",
+            valueName: "bag"))
+    var bags: [String]
+    @Option(name: .shortAndLong, help: "Bag to write, which must not exist yet; for several bags a folder.")
     var output: String
     @OptionGroup var node: NodeOptions
+    @Option(help: "Seconds at the beginning to leave out.")
+    var start = 0.0
+    @Option(help: "Seconds from the beginning at which to end.")
+    var end: Double?
+    @OptionGroup var topics: TopicOptions
+    @Option(help: "Bags to work on at the same time.")
+    var jobs = 1
+    @Flag(help: "Use the instructions that every processor has, to see what other processors compute.")
+    var plain = false
+    @Option(help: "Folder to draw the answers into, a picture for every frame of one bag.")
+    var frames: String?
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        guard frames == nil || bags.count == 1 else {
+            throw ValidationError("--frames draws the answers to one bag.")
+        }
+        guard (1...256).contains(jobs) else {
+            throw ValidationError("--jobs is from 1 to 256, found \(jobs).")
+        }
+    }
+
     func run() throws {
-        let replay = try BagReplay(try node.resolved().configuration)
-        let (bag, output) = (bag, output)
-        let summary = try runUntilSignal(named: "semalign-replay") { stop throws(NodeError) in
-            var progress = ProgressBar("replay")
-            defer { progress.finish() }
-            return try replay.run(from: bag, to: output, until: stop) {
-                progress.update(0, detail: "\($0) frames")
+        let items = try items()
+        let configuration = try node.resolved().configuration
+        let batch = ReplayBatch(try BagReplay(configuration, part: part), items)
+        let progress = Mutex(ProgressBar("replay"))
+        let isPlain = plain
+        let results = try runUntilSignal(named: "semalign-batch") { stop throws(NodeError) in
+            try batch.run(
+                jobs: jobs, until: stop,
+                prepare: { work in
+                    isPlain ? InstructionSet.$forced.withValue(.base, operation: work) : work()
+                },
+                progress: { state in
+                    progress.withLock { $0.update(state.share, detail: "\(state.frames) frames") }
+                })
+        }
+        progress.withLock { $0.finish() }
+        try show(results, of: items)
+        if let frames {
+            let representation = try RepresentationFile.load(configuration.representation).representation
+            let count = try AnswerPictures(topics: configuration.topics, representation: representation)
+                .draw(output, on: bags[0], into: frames)
+            StandardError.note("\(count) pictures in \(frames)")
+        }
+    }
+
+    private var part: ReplayPart {
+        var part = ReplayPart()
+        part.startSeconds = start
+        part.endSeconds = end
+        part.topics = topics.filter
+        return part
+    }
+
+    /// Where the answers to each bag go.
+    private func items() throws -> [ReplayBatch.Item] {
+        if bags.count == 1 { return [ReplayBatch.Item(input: bags[0], output: output)] }
+        do {
+            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+        } catch {
+            throw CommandFailure.cannotCreate(
+                "cannot create folder '\(output)': \(error.localizedDescription)")
+        }
+        let names = bags.map { ($0 as NSString).lastPathComponent }
+        guard Set(names).count == names.count else {
+            throw CommandFailure.usage("two bags have the same name: replay them one by one")
+        }
+        return zip(bags, names).map { ReplayBatch.Item(input: $0, output: "\(output)/\($1)") }
+    }
+
+    private func show(_ results: [Result<ReplaySummary, NodeError>], of items: [ReplayBatch.Item]) throws {
+        var failure: NodeError?
+        var objects: [String] = []
+        for (item, result) in zip(items, results) {
+            switch result {
+            case .success(let summary):
+                let name = JSONValue.text(item.input).line
+                objects.append("{\"bag\":\(name),\(summary.json.dropFirst())")
+                if !json { print((items.count > 1 ? "\(item.input): " : "") + summary.description) }
+                if json, items.count == 1 { print(summary.json) }
+            case .failure(let error):
+                if items.count > 1 { StandardError.note("\(error)") }
+                failure = error
             }
         }
-        print(json ? summary.json : summary.description)
+        if json, items.count > 1 { print("{\"bags\":[\(objects.joined(separator: ","))]}") }
+        if let failure { throw failure }
     }
 }

@@ -6,6 +6,7 @@ import SemAlignBags
 import SemAlignCore
 import SemAlignDatasets
 import SemAlignImages
+import SemAlignImport
 import SemAlignMessages
 import SemAlignNode
 
@@ -77,6 +78,7 @@ struct CommandFailure: Error {
         case let error as MessageError: error.sysexit
         case let error as BagError: error.sysexit
         case let error as NodeError: error.exitCode
+        case let error as ImportError: error.sysexit
         case is RepresentationError, is ImageError: EX_DATAERR
         default: nil
         }
@@ -104,6 +106,12 @@ extension MessageError {
         case .cannotWrite: EX_CANTCREAT
         default: EX_DATAERR
         }
+    }
+}
+
+extension ImportError {
+    fileprivate var sysexit: Int32 {
+        if case .unreadable = self { EX_NOINPUT } else { EX_DATAERR }
     }
 }
 

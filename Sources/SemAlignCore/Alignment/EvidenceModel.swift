@@ -26,6 +26,8 @@ package struct EvidenceModel: Sendable {
     let weights: [Float]
     /// Features of all points, packed for the similarity kernel.
     let vectors: PackedVectors
+    /// The same in fewer numbers, where that costs nothing.
+    let reducedVectors: ReducedVectors?
     /// Directions of the visibility table, D×3.
     let directions: [Float]
 
@@ -47,6 +49,7 @@ package struct EvidenceModel: Sendable {
         directions = representation.visibility.directions.flatMap { [$0.x, $0.y, $0.z] }
         visibleRadius = Self.visibleRadius(representation)
         vectors = PackedVectors(representation.appearance)
+        reducedVectors = ReducedVectors(representation.appearance)
         weights =
             [Float](repeating: Self.keypointObservations, count: keypointCount)
             + [Float](

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
 import SemAlignKernels
 
 /// Covariance of keypoints from the curvature at a solution (METHOD 4.5).
@@ -7,12 +8,38 @@ struct KeypointUncertainty {
     /// Unknowns of pose and focal length that precede the modes in the normal matrix.
     private static let poseSize = 8
     /// Covariances are widened by this: neighbouring residuals are not independent.
-    private static let inflation = 4.0
+    private static let inflation = 2.3
+    /// Semantic support below which covariances are widened more: the frame fits the class badly.
+    private static let usualSemantics = 2.5
+    /// Independent observations that an object's patches count for where solutions compete.
+    private static let observations = 8.0
 
     let refiner: PoseRefiner
 
     /// 3×3 row-major covariances of the L keypoints in the camera frame [unit of the pose squared].
-    func covariances(at hypothesis: PoseHypothesis) -> [[Double]] {
+    ///
+    /// Other solutions that the frame supports nearly as well widen them by how far they are, times how likely.
+    func covariances(at hypothesis: PoseHypothesis, beside others: [PoseHypothesis]) -> [[Double]] {
+        var covariances = curvature(at: hypothesis)
+        let rivals = others.map { (weight: exp(Self.observations * ($0.support - hypothesis.support)), $0) }
+            .filter { $0.weight > 1e-3 }
+        guard !rivals.isEmpty else { return covariances }
+        let total = 1 + rivals.reduce(0) { $0 + $1.weight }
+        let positions = refiner.points(hypothesis)
+        for (weight, rival) in rivals {
+            let moved = refiner.points(rival)
+            for i in covariances.indices {
+                let d = moved[i] - positions[i]
+                for a in 0..<3 {
+                    for b in 0..<3 { covariances[i][3 * a + b] += min(weight, 1) / total * d[a] * d[b] }
+                }
+            }
+        }
+        return covariances
+    }
+
+    /// Covariances from the curvature of the evidence and the priors, and the spread that the modes leave out.
+    private func curvature(at hypothesis: PoseHypothesis) -> [[Double]] {
         let model = refiner.model
         let size = Self.poseSize + model.modeCount
         var information = [Double](repeating: 0, count: size * size)
@@ -28,6 +55,8 @@ struct KeypointUncertainty {
         }
         // Scratch holds the positions before the step: the derivatives are taken there.
         let factor = cholesky(information, size: size)
+        let misfit = min(max(Self.usualSemantics / max(hypothesis.semantics, 0.1), 1), 2.5)
+        let inflation = Self.inflation * misfit * misfit
         let rest = model.restVariance * hypothesis.scale * hypothesis.scale
         return (0..<model.keypointCount).map { i in
             let y =
@@ -40,7 +69,7 @@ struct KeypointUncertainty {
                 for b in 0..<3 {
                     var sum = 0.0
                     for k in 0..<size { sum += rows[a][k] * rows[b][k] }
-                    covariance[3 * a + b] = Self.inflation * (sum + (a == b ? rest : 0))
+                    covariance[3 * a + b] = inflation * (sum + (a == b ? rest : 0))
                 }
             }
             return covariance

@@ -52,13 +52,23 @@ struct MatchGrid: Sendable {
             self.depth[Int(place)] = depth[k]
         }
         match = [Float](repeating: 0, count: cells * model.pointCount)
-        var maps = SimilarityMaps()
-        maps.update(features: features, patches: patches.cells, vectors: model.vectors)
-        var similarities = maps.values
-        var scratch = [Float](repeating: 0, count: 2 * maps.stride)
+        var (similarities, stride) = Self.similarities(features, patches.cells, model)
+        var scratch = [Float](repeating: 0, count: 2 * stride)
         unsafe semalign_match_grid(
-            InstructionSet.best.rawValue, &similarities, patches.cells.count, maps.stride, model.pointCount,
+            InstructionSet.best.rawValue, &similarities, patches.cells.count, stride, model.pointCount,
             places, cells, Self.sharpness, Self.limit, &scratch, &match)
+    }
+
+    /// Cosine similarities of patches with all points, and the distance between their rows.
+    private static func similarities(_ features: FeatureMap, _ patches: [Int32], _ model: EvidenceModel)
+        -> (values: [Float], stride: Int)
+    {
+        if let reduced = model.reducedVectors {
+            return (reduced.similarities(features, patches: patches), reduced.stride)
+        }
+        var maps = SimilarityMaps()
+        maps.update(features: features, patches: patches, vectors: model.vectors)
+        return (maps.values, maps.stride)
     }
 
     /// The same at half the resolution.

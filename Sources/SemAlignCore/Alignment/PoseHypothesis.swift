@@ -91,7 +91,8 @@ struct PoseRefiner {
         let loose = max(1, reach / 0.1)
         let sharp = max(1, 0.1 / reach)
         return semalign_pulls(
-            attraction_sigma: Float(reach * evidence.radius), depth_sigma: Float(0.03 * size * loose),
+            attraction_sigma: Float(max(reach * evidence.radius, 0.5 * evidence.grids[0].cellSize.max())),
+            depth_sigma: Float(0.03 * size * loose),
             mask_sigma: Float(0.06 * evidence.radius * loose), occlusion_margin: Float(0.06 * size),
             semantic_weight: Float(60 * min(0.3 * loose, 1) * pow(sharp, 2.7)), depth_weight: 2,
             mask_weight: 20, chance: 0.1, log_scale_mean: Float(logScaleMean),

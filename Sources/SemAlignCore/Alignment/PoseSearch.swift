@@ -54,22 +54,27 @@ struct PoseSearch {
         let center = objectCenter(scale: scale)
         let matches = matches(depthWithout: center.z)
         var votes = vote(matches, center: center, scale: scale, directions: directions)
-        refiner.glance(at: &votes, stride: 5, reach: 0.3)
+        refiner.glance(at: &votes, stride: thin(to: 100), reach: 0.3)
         votes.sort { $0.support > $1.support }
         var coarse = distinct(votes, limit: coarseCount)
         for i in coarse.indices {
-            refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0)
+            refiner.refine(&coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0, stride: thin(to: 150))
         }
-        refiner.judge(&coarse, reach: 0.2, stride: 3)
+        refiner.judge(&coarse, reach: 0.2, stride: thin(to: 170))
         coarse.sort { $0.support > $1.support }
         var fine = distinct(coarse, limit: fineCount)
         for i in fine.indices {
-            refiner.refine(&fine[i], steps: 30, reach: (0.3, 0.05), modes: model.modeCount)
+            refiner.refine(
+                &fine[i], steps: 20, reach: (0.3, 0.09), modes: model.modeCount, stride: thin(to: 250))
+            refiner.refine(&fine[i], steps: 10, reach: (0.085, 0.05), modes: model.modeCount, stride: thin(to: 500))
         }
         refiner.judge(&fine, reach: 0.1)
         fine.sort { $0.support > $1.support }
         return distinct(fine, limit: fineCount)
     }
+
+    /// Every so many dense points are looked at for some `count` of them in all: more would tell no more at this stage.
+    private func thin(to count: Int) -> Int { max(1, (model.pointCount - model.keypointCount) / count) }
 
     /// Centre of the object's visible surface, or a guess at its depth from its size in the image.
     private func objectCenter(scale: Double) -> SIMD3<Double> {

@@ -11,6 +11,11 @@ public enum InstructionSet: Int32, Hashable, Sendable, CaseIterable {
     /// x86-64-v3: AVX2, FMA, F16C.
     case v3 = 1
 
-    /// The fastest copy that this processor can run.
-    public static var best: InstructionSet { InstructionSet(rawValue: semalign_best_isa()) ?? .base }
+    /// What runs instead of the best copy, within the body of `$forced.withValue`: to compare processors on one machine.
+    @TaskLocal public static var forced: InstructionSet?
+
+    /// The fastest copy that this processor can run, unless another one is forced.
+    public static var best: InstructionSet {
+        forced ?? InstructionSet(rawValue: semalign_best_isa()) ?? .base
+    }
 }

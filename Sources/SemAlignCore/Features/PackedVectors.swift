@@ -13,16 +13,20 @@ public struct PackedVectors: Hashable, Sendable {
 
     /// Packs the unit vectors of `appearance`.
     public init(_ appearance: PointAppearance) {
-        let padded = (appearance.pointCount + 15) / 16 * 16
-        let channels = appearance.channels
+        self.init(appearance.vectors, count: appearance.pointCount, channels: appearance.channels)
+    }
+
+    /// Packs `count` rows of `channels` numbers.
+    init(_ vectors: [Float], count: Int, channels: Int) {
+        let padded = (count + 15) / 16 * 16
         var values = [Float](repeating: 0, count: padded * channels)
-        for point in 0..<appearance.pointCount {
+        for point in 0..<count {
             let block = point / 16 * channels * 16 + point % 16
             for channel in 0..<channels {
-                values[block + channel * 16] = appearance.vectors[point * channels + channel]
+                values[block + channel * 16] = vectors[point * channels + channel]
             }
         }
-        pointCount = appearance.pointCount
+        pointCount = count
         paddedCount = padded
         self.channels = channels
         self.values = values

@@ -6,6 +6,8 @@ import Glibc
 struct KeypointEstimation {
     let problem: FrameProblem
     let hypothesis: PoseHypothesis
+    /// Other solutions that are followed.
+    let rivals: [PoseHypothesis]
 
     /// The camera with the focal length that the solution holds for.
     var camera: CameraIntrinsics {
@@ -19,7 +21,8 @@ struct KeypointEstimation {
     func estimates(keypoints: [SIMD3<Double>]?) -> [KeypointEstimate] {
         let model = problem.refiner.model
         let positions = keypoints ?? Array(problem.refiner.points(hypothesis).prefix(model.keypointCount))
-        let covariances = KeypointUncertainty(refiner: problem.refiner).covariances(at: hypothesis)
+        let covariances = KeypointUncertainty(refiner: problem.refiner).covariances(
+            at: hypothesis, beside: rivals)
         let towards = unit(hypothesis.transform.applyInverse(.zero))
         let visibility = model.representation.visibility
         let direction = visibility.nearestDirection(to: SIMD3<Float>(towards))

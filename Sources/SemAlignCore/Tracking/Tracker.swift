@@ -178,7 +178,8 @@ public struct Tracker: Sendable {
     ) -> TrackingResult {
         var stages = stages
         let hypothesis = solution.hypothesis
-        let estimation = KeypointEstimation(problem: solution.problem, hypothesis: hypothesis)
+        let estimation = KeypointEstimation(
+            problem: solution.problem, hypothesis: hypothesis, rivals: Array(hypotheses.dropFirst()))
         let estimates = estimation.estimates(keypoints: solution.keypoints)
         let points = solution.problem.refiner.points(hypothesis)
         stages.finish("covariance", now: clock())

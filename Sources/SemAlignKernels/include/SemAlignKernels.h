@@ -121,6 +121,17 @@ semalign_support semalign_quick_support(int32_t isa, const semalign_model *model
 double semalign_shape_modes(const double *covariance, const double *keypoints, int32_t keypoint_count,
                             int32_t mode_count, double *modes_out);
 
+/// Orthonormal directions that hold most of the class vectors' energy: basis_out is basis_count x channels.
+///
+/// vectors: count x channels; basis_count at most channels. Returns the share of the energy held, 0 ... 1.
+double semalign_principal_basis(const float *vectors, int32_t count, int32_t channels, int32_t basis_count,
+                                float *basis_out);
+
+/// Dot products of `row_count` rows of `channels` floats with packed vectors (see `semalign_similarities`):
+/// out is row_count x padded_points.
+void semalign_packed_products(int32_t isa, const float *rows, size_t row_count, size_t channels, const float *packed,
+                              size_t padded_points, float *out);
+
 /// Matches from similarities: exp(sharpness z), z = (similarity - means of patch and point) / deviation, clamped.
 ///
 /// Means and deviation are the frame's own, over the object's patches: some patches resemble every point, and some

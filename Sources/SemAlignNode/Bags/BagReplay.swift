@@ -7,27 +7,32 @@ internal import SemAlignMessages
 public struct BagReplay: Sendable {
     private let configuration: NodeConfiguration
     private let resources: NodeResources
+    private let part: ReplayPart
     private let clocks: NodeClocks
 
     /// Reads the files that the configuration names; its endpoints play no part.
-    public init(_ configuration: NodeConfiguration, clocks: NodeClocks = .system) throws(NodeError) {
+    public init(
+        _ configuration: NodeConfiguration, part: ReplayPart = ReplayPart(), clocks: NodeClocks = .system
+    ) throws(NodeError) {
+        try part.check()
         self.configuration = configuration
+        self.part = part
         self.clocks = clocks
         resources = try NodeResources(configuration)
     }
 
     /// Aligns every frame of the bag at `input` and writes the answers to a new bag at `output`.
     ///
-    /// Log and publish times of the answers are the stamps of their images. `progress` gets the number of
-    /// frames so far. What cannot be read of a damaged bag is left out and named in the summary. Once `stop` is
+    /// Log and publish times of the answers are the stamps of their images. `progress` is called after every
+    /// frame. What cannot be read of a damaged bag is left out and named in the summary. Once `stop` is
     /// set the frame is finished and the new bag completed.
     public func run(
         from input: String, to output: String, until stop: StopFlag = StopFlag(),
-        progress: (Int) -> Void = { _ in }
+        progress: (ReplayProgress) -> Void = { _ in }
     ) throws(NodeError) -> ReplaySummary {
         var frames = try BagFrames(
             path: input, configuration, representation: resources.representation.representation,
-            calibration: resources.calibration)
+            calibration: resources.calibration, part: part)
         var pipeline = FramePipeline(
             configuration, representation: resources.representation, others: resources.others,
             references: resources.references,
@@ -41,7 +46,7 @@ public struct BagReplay: Sendable {
                 let answer = pipeline.process(job, clock: { 0 })
                 summary.add(answer, of: job, duration: clocks.steady() &- start)
                 try writer.write(answer.messages, stamp: job.frame.timestamp)
-                progress(summary.frames)
+                progress(ReplayProgress(frames: summary.frames, share: frames.share))
             case .newSequence: summary.sequences += 1
             case .dropped(let drop): summary.add(drop)
             case .damaged(let reason): summary.damages.append(reason)

@@ -70,6 +70,12 @@ struct FrameIntake: Sendable {
         }
     }
 
+    /// Takes over a calibration that was sent before the first frame; other messages are passed over.
+    mutating func remember(_ message: IncomingMessage) {
+        guard case .part(_, .calibration(let calibration)) = try? decoder.decode(message) else { return }
+        assembler.remember(calibration)
+    }
+
     /// Lets go of frames that have waited long enough at `now` [ns, steady clock].
     mutating func advance(to now: UInt64) -> [Event] { noted(synchronizer.advance(to: now)) }
 

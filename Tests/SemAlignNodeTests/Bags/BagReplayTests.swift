@@ -102,7 +102,7 @@ private func replay(_ folder: TemporaryFolder, _ change: (inout NodeConfiguratio
         let stop = StopFlag()
         let summary = try replay(folder).run(
             from: folder.file("in.mcap"), to: folder.file("out.mcap"), until: stop
-        ) { if $0 == 4 { stop.set() } }
+        ) { if $0.frames == 4 { stop.set() } }
         #expect(summary.frames == 4)
         let answers = try readBag(folder.file("out.mcap")).filter { $0.topic == "/semalign/keypoints" }
         #expect(answers.count == 4)

@@ -100,6 +100,9 @@ struct LiveNode: ~Copyable {
     /// Where Prometheus finds the counters.
     var metricsAddress: String? { node.metricsAddress }
 
+    /// Where frames are taken.
+    var input: String { node.inputs[0] }
+
     /// Where results are heard.
     var output: String { node.outputs[0] }
 

@@ -28,7 +28,7 @@ enum TinyClass {
                 similarityMean: Array(repeating: 0.9, count: 6),
                 similarityDeviation: Array(repeating: 0.1, count: 6)),
             visibility: VisibilityModel(directions: [[0, 0, -1]], table: Array(repeating: 255, count: 6)),
-            metricScale: MetricScale(metresPerUnit: 0.1, logDeviation: 0.05),
+            metricScale: MetricScale(metresPerUnit: 0.4, logDeviation: 0.05),
             provenance: Provenance(programVersion: "test", settings: [:], inputHashes: [:]))
     }()
 }
@@ -62,7 +62,7 @@ struct TinyFrame {
         channels: Int = TinyClass.channels, model: String = "tiny-net", value: Float16? = nil
     ) throws -> IncomingMessage {
         var values = [Float16](repeating: 0, count: 6 * 8 * channels)
-        for patch in 0..<48 { values[patch * channels + patch % min(6, channels)] = 1 }
+        for patch in 0..<48 { values[patch * channels + Self.pointShown(in: patch) % channels] = 1 }
         if let value { values[5] = value }
         let map = FeatureMap(
             rows: 6, columns: 8, channels: channels, values: values, region: PixelRegion(Self.size),
@@ -70,6 +70,18 @@ struct TinyFrame {
         return try message(
             topics.features,
             FeatureMessage(features: map, isNormalized: true, timestamp: stamp, frameID: frameID))
+    }
+
+    /// The point of the class that a patch of 8×8 pixels shows: the nearest one, of the class seen from the front with
+    /// its origin at pixel (20, 16), 24 pixels a unit.
+    private static func pointShown(in patch: Int) -> Int {
+        let points: [SIMD2<Double>] = [[0, 0], [1, 0], [0, 1], [0, 0], [0.5, 0], [0, 0.5]]
+        let center = SIMD2(Double(8 * (patch % 8)) + 3.5, Double(8 * (patch / 8)) + 3.5)
+        let distances = points.map { point in
+            let d = SIMD2(20, 16) + 24 * point - center
+            return (d * d).sum()
+        }
+        return distances.indices.min { distances[$0] < distances[$1] } ?? 0
     }
 
     func depth(_ size: ImageSize = Self.size, metres: Float = 1) throws -> IncomingMessage {

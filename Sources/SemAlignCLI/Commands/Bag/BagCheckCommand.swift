@@ -2,13 +2,19 @@
 
 import ArgumentParser
 import SemAlignBags
+import SemAlignNode
 
 /// Whether a bag is sound.
 struct BagCheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Check every part of a bag against every other; exit code 0 = sound, 65 = not.",
-        discussion: "EXAMPLE: semalign bag check recording.mcap && echo sound")
+        discussion: """
+            First the file: checksums, indexes, statistics, order. Then its messages: payloads against their \
+            schemas, the stamps of each frame's streams, gaps.
+
+            EXAMPLE: semalign bag check recording.mcap && echo sound
+            """)
 
     @Argument(help: "MCAP bag.")
     var file: String
@@ -17,25 +23,31 @@ struct BagCheckCommand: ParsableCommand {
 
     func run() throws {
         let check = try withPath(file) { () throws(BagError) in try BagCheck(FileSource(path: file)) }
-        print(json ? Self.json(check, path: file).line : Self.text(check, path: file))
-        guard check.isSound else {
+        // A file that is no bag at all has no messages either.
+        let content = try? BagContentCheck(FileSource(path: file))
+        print(
+            json ? Self.json(check, content, path: file).line : Self.text(check, content, path: file))
+        let errors = check.errorCount + (content?.errorCount ?? 0)
+        guard errors == 0 else {
             throw CommandFailure.badData(
-                "'\(file)' is not sound: \(check.errorCount) errors; 'semalign bag recover' saves what can be read"
-            )
+                "'\(file)' is not sound: \(errors) errors; 'semalign bag recover' saves what can be read")
         }
     }
 
-    private static func text(_ check: BagCheck, path: String) -> String {
+    private static func text(_ check: BagCheck, _ content: BagContentCheck?, path: String) -> String {
         var lines = check.findings.map { "\($0.severity) at byte \($0.offset): \($0.text)" }
         if check.omitted > 0 { lines.append("\(check.omitted) more findings") }
+        lines += (content?.findings ?? []).map { "\($0.isError ? "error" : "note"): \($0.text)" }
+        let isSound = check.isSound && content?.errorCount == 0
         let counts = "\(check.statistics.messageCount) messages in \(check.statistics.chunkCount) chunks"
-        lines.append("\(path): \(check.isSound ? "sound" : "not sound"), \(counts)")
+        lines.append("\(path): \(isSound ? "sound" : "not sound"), \(counts)")
         return lines.joined(separator: "\n")
     }
 
-    private static func json(_ check: BagCheck, path: String) -> JSONValue {
-        .object([
-            ("file", .text(path)), ("sound", .boolean(check.isSound)), ("errors", .integer(check.errorCount)),
+    private static func json(_ check: BagCheck, _ content: BagContentCheck?, path: String) -> JSONValue {
+        let errors = check.errorCount + (content?.errorCount ?? 0)
+        return .object([
+            ("file", .text(path)), ("sound", .boolean(errors == 0)), ("errors", .integer(errors)),
             ("messages", .integer(Int(clamping: check.statistics.messageCount))),
             (
                 "findings",
@@ -47,6 +59,13 @@ struct BagCheckCommand: ParsableCommand {
                         ])
                     })
             ), ("omitted", .integer(check.omitted)),
+            (
+                "content",
+                .list(
+                    (content?.findings ?? []).map {
+                        .object([("error", .boolean($0.isError)), ("text", .text($0.text))])
+                    })
+            ),
         ])
     }
 }

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes one recording as rosbag2 in SQLite, rosbag2 in MCAP (package rosbags) and MCAP (package mcap-ros2-support)."""
+import sys, numpy as np, pathlib, struct, zlib
+from rosbags.rosbag2 import Writer, StoragePlugin
+from rosbags.typesys import Stores, get_typestore
+from mcap_ros2.writer import Writer as McapWriter
+root = pathlib.Path(sys.argv[1])
+store = get_typestore(Stores.ROS2_HUMBLE)
+T = store.types
+def header(stamp): return T["std_msgs/msg/Header"](stamp=T["builtin_interfaces/msg/Time"](sec=stamp // 10**9, nanosec=stamp % 10**9), frame_id="optical")
+def png(rows, width, depth):
+    chunk = lambda k, d: struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, len(rows), depth, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(b"".join(b"\0" + r for r in rows))) + chunk(b"IEND", b"")
+def messages(i):
+    stamp = 1_700_000_000_000_000_000 + i * 100_000_000
+    h = header(stamp)
+    image = np.arange(24, dtype=np.uint8) + np.uint8(i)
+    yield "/cam/image_raw", T["sensor_msgs/msg/Image"](header=h, height=2, width=4, encoding="bgr8", is_bigendian=0, step=12, data=image), stamp
+    depth = np.frombuffer(struct.pack("<8H", *range(i, i + 8)), dtype=np.uint8)
+    yield "/cam/depth", T["sensor_msgs/msg/Image"](header=h, height=2, width=4, encoding="16UC1", is_bigendian=0, step=8, data=depth), stamp
+    picture = png([bytes(range(4)), bytes(range(4))], 4, 8)
+    yield "/cam/compressed", T["sensor_msgs/msg/CompressedImage"](header=h, format="png", data=np.frombuffer(picture, dtype=np.uint8)), stamp
+    roi = T["sensor_msgs/msg/RegionOfInterest"](x_offset=0, y_offset=0, height=0, width=0, do_rectify=False)
+    yield "/cam/info", T["sensor_msgs/msg/CameraInfo"](header=h, height=2, width=4, distortion_model="plumb_bob", d=np.array([0.1, 0, 0, 0, 0]), k=np.array([500.0, 0, 2, 0, 510, 1, 0, 0, 1]), r=np.eye(3).ravel(), p=np.zeros(12), binning_x=0, binning_y=0, roi=roi), stamp
+    field = T["sensor_msgs/msg/PointField"]
+    cloud = np.zeros((2, 4, 4), dtype=np.float32); cloud[..., 2] = np.arange(8).reshape(2, 4) + i
+    yield "/cam/points", T["sensor_msgs/msg/PointCloud2"](header=h, height=2, width=4, fields=[field(name=n, offset=4 * k, datatype=7, count=1) for k, n in enumerate("xyz")], is_bigendian=False, point_step=16, row_step=64, data=np.frombuffer(cloud.tobytes(), dtype=np.uint8), is_dense=True), stamp
+    yield "/words", T["std_msgs/msg/String"](data="hello"), stamp
+def plain(v):
+    if isinstance(v, np.ndarray): return v.tolist()
+    if isinstance(v, list): return [plain(e) for e in v]
+    if hasattr(v, "__dataclass_fields__"): return {f: plain(getattr(v, f)) for f in v.__dataclass_fields__ if not f.startswith("__")}
+    return v
+for name, plugin in (("sqlite", StoragePlugin.SQLITE3), ("mcap", StoragePlugin.MCAP)):
+    with Writer(root / name, version=9, storage_plugin=plugin) as bag:
+        connections = {}
+        for i in range(5):
+            for topic, message, stamp in messages(i):
+                if topic not in connections: connections[topic] = bag.add_connection(topic, message.__msgtype__, typestore=store)
+                bag.write(connections[topic], stamp + 7, store.serialize_cdr(message, message.__msgtype__))
+with open(root / "ros2.mcap", "wb") as f:
+    bag = McapWriter(f); schemas = {}
+    for i in range(5):
+        for topic, message, stamp in messages(i):
+            kind = message.__msgtype__
+            if kind not in schemas: schemas[kind] = bag.register_msgdef(kind, store.generate_msgdef(kind, ros_version=2)[0])
+            bag.write_message(topic, schemas[kind], plain(message), log_time=stamp + 7, publish_time=stamp + 7)
+    bag.finish()
