@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import SemAlignCore
+internal import SemAlignMessages
 
 /// Looks at a recording as an experienced colleague would, and names the likely mistake.
 public struct BagDoctor: Sendable {

@@ -27,7 +27,8 @@ struct StreamStatistics: Sendable {
             do throws(Drop) {
                 guard case .part(let stream, let part) = try decoder.decode(incoming) else { continue }
                 stamps[stream, default: []].append(part.timestamp)
-                delays[stream, default: []].append(Double(Int64(bitPattern: message.logTime &- part.timestamp)))
+                delays[stream, default: []].append(
+                    Double(Int64(bitPattern: message.logTime &- part.timestamp)))
             } catch {
                 let stream = FrameStream.allCases.first { configuration.topics.name(of: $0) == message.topic }
                 if let stream, failures[stream] == nil { failures[stream] = error.detail }
