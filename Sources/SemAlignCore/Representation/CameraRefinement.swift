@@ -22,6 +22,8 @@ struct CameraRefinement {
     let leastSpread = 0.005
     /// Standard deviation of the prior of the offset.
     let offsetDeviation = 0.5
+    /// How many independent words the keypoints of an image are worth, each: measured, as errors of f show.
+    let independence = 0.35
     /// An image says enough about f where its own word leaves less than this of log f.
     let observableDeviation = 0.35
 
@@ -67,12 +69,14 @@ struct CameraRefinement {
         _ camera: inout CameraEstimate, view: Int, shape: [SIMD3<Double>], spread: Double
     ) -> Double {
         let h = 0.01
-        guard let now = residuals(view, camera, shape) else { return 0 }
+        guard let weights = weights(view, camera, shape, spread: spread),
+            let now = residuals(view, camera, shape, weights)
+        else { return 0 }
         let (free, limit) = ([!isKnown[view], offset != .none], 0.15)
         var slopes: [[Double]] = [[], []]
         for parameter in 0..<2 where free[parameter] {
-            guard let ahead = residuals(view, moved(camera, parameter, h), shape),
-                let behind = residuals(view, moved(camera, parameter, -h), shape),
+            guard let ahead = residuals(view, moved(camera, parameter, h), shape, weights),
+                let behind = residuals(view, moved(camera, parameter, -h), shape, weights),
                 ahead.count == behind.count,
                 ahead.count == now.count
             else { return 0 }
@@ -97,9 +101,9 @@ struct CameraRefinement {
         let cut = min(1, limit / max(abs(steps[0]), abs(steps[1]), 1e-12))
         if free[0] {
             camera = moved(camera, 0, cut * steps[0])
-            camera.logDeviation = (c / determinant).squareRoot()
-            // What the image itself says, the offset unknown as well.
-            let data = own.0 - own.2 * own.2 / c
+            // What the image itself says, the offset unknown as well; neighbours err alike, so it counts less.
+            let data = independence * (own.0 - own.2 * own.2 / c)
+            camera.logDeviation = 1 / (data + 1 / (prior * prior)).squareRoot()
             camera.isObservable = data > 1 / (observableDeviation * observableDeviation)
         }
         if free[1] { camera = moved(camera, 1, cut * steps[1]) }
@@ -116,18 +120,44 @@ struct CameraRefinement {
         return moved
     }
 
-    /// Differences between the view's keypoints, laid onto `shape`, and those [canonical units], with robust weights.
-    private func residuals(_ view: Int, _ camera: CameraEstimate, _ shape: [SIMD3<Double>]) -> [Double]? {
+    /// Robust weight of each keypoint of a view about its shape; `nil` where too few are seen.
+    ///
+    /// Depth at silhouettes may be another surface's: such points must not turn the focal length.
+    private func weights(
+        _ view: Int, _ camera: CameraEstimate, _ shape: [SIMD3<Double>], spread: Double
+    ) -> [Double]? {
         let points = lifted(view, camera)
+        var weights = points.map { $0 == nil ? 0.0 : 1.0 }
+        for _ in 0..<5 {
+            guard let onto = transform(points, shape, weights) else { return nil }
+            weights = points.indices.map { i in
+                guard let point = points[i] else { return 0 }
+                let d = squaredDistance(onto.apply(point), shape[i])
+                return 1 / (1 + d / (4 * spread * spread))
+            }
+        }
+        return weights
+    }
+
+    private func transform(
+        _ points: [SIMD3<Double>?], _ shape: [SIMD3<Double>], _ weights: [Double]
+    ) -> SimilarityTransform? {
         let seen = points.indices.filter { points[$0] != nil }
-        guard seen.count >= 4,
-            let onto = SimilarityTransform.fit(
-                from: seen.compactMap { points[$0] }, to: seen.map { shape[$0] }, weights: seen.map { _ in 1 }
-            )
-        else { return nil }
-        return seen.flatMap { i -> [Double] in
+        guard seen.count >= 4 else { return nil }
+        return SimilarityTransform.fit(
+            from: seen.compactMap { points[$0] }, to: seen.map { shape[$0] },
+            weights: seen.map { weights[$0] })
+    }
+
+    /// Weighted differences between the view's keypoints, laid onto `shape`, and those [canonical units].
+    private func residuals(
+        _ view: Int, _ camera: CameraEstimate, _ shape: [SIMD3<Double>], _ weights: [Double]
+    ) -> [Double]? {
+        let points = lifted(view, camera)
+        guard let onto = transform(points, shape, weights) else { return nil }
+        return points.indices.flatMap { i -> [Double] in
             guard let point = points[i] else { return [] }
-            let d = onto.apply(point) - shape[i]
+            let d = weights[i].squareRoot() * (onto.apply(point) - shape[i])
             return [d.x, d.y, d.z]
         }
     }
