@@ -25,8 +25,29 @@ struct Benchmarks {
                 bag: arguments[2], representation: arguments[3], folder: arguments[4]
             ).run()
         } else {
+            try reportStandardWorkload()
             try compareSolvers()
         }
+    }
+
+    /// The workload of the solver's bars, then a quarter to four times its patches and its points.
+    private static func reportStandardWorkload() throws {
+        print("| patches | points | cold p50 [ms] | p99 | warm p50 [ms] | p99 |")
+        print("|---|---|---|---|---|---|")
+        for (side, points) in [
+            (60, 1000), (30, 1000), (120, 1000), (60, 250), (60, 500), (60, 2000), (60, 4000),
+        ] {
+            var workload = StandardWorkload()
+            (workload.side, workload.points) = (side, points)
+            let durations = try workload.run(clock: now)
+            let columns = [durations.cold, durations.warm].flatMap { values in
+                [0.5, 0.99].map { rounded(percentile(values, $0)) }
+            }
+            print(
+                "| \(Int(percentile(durations.patches, 0.5))) | \(durations.points) | "
+                    + columns.joined(separator: " | ") + " |")
+        }
+        print("")
     }
 
     private static func compareSolvers() throws {

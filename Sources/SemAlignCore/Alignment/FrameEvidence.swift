@@ -68,7 +68,7 @@ struct FrameEvidence: Sendable {
     func withKernel<Result>(reach sigma: Double, _ body: (UnsafePointer<semalign_evidence>) -> Result)
         -> Result
     {
-        grid(forReach: sigma).withKernel { grid in
+        unsafe grid(forReach: sigma).withKernel { grid in
             unsafe raster.withBuffers { depth, slope, mask, toMask in
                 var evidence = unsafe semalign_evidence(
                     focal_x: Float(camera.focalLength.x), focal_y: Float(camera.focalLength.y),

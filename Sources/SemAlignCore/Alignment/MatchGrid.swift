@@ -91,7 +91,7 @@ struct MatchGrid: Sendable {
         count = [Float](repeating: 0, count: columns * rows)
         depth = count
         match = [Float](repeating: 0, count: columns * rows * pointCount)
-        fine.withKernel { grid in
+        unsafe fine.withKernel { grid in
             var grid = unsafe grid
             unsafe semalign_halve_grid(&grid, pointCount, &match, &count, &depth)
         }
