@@ -44,7 +44,7 @@ struct PoseSearch {
     func run(slice: Int, of count: Int) -> PoseHypothesis? {
         let directions = Array(
             stride(from: slice, to: model.representation.visibility.directions.count, by: count))
-        return search(directions, coarseCount: 3, fineCount: 1, thoroughness: 0.3).first
+        return search(directions, coarseCount: 3, fineCount: 1, thoroughness: 0.4).first
     }
 
     private func search(

@@ -28,7 +28,7 @@ public struct Tracker: Sendable {
     package var hypotheses: [PoseHypothesis] { followed.solutions }
 
     /// Steps of a frame that starts from the one before, and how far its matches reach [object radii].
-    private static let warmSteps = 5
+    private static let warmSteps = 6
     private static let warmReach = (0.2, 0.05)
 
     /// Prepares to track objects of the class `representation`.
