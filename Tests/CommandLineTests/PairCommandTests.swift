@@ -59,6 +59,24 @@ import Testing
         #expect(report["pairs"] as? Int == 6)
     }
 
+    @Test("An ablation leaves each term out in turn and prints its row beside the whole")
+    func ablation() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let report = try Program.succeed(
+            "evaluate", mugs.dataset, "-r", mugs.representation, "--split", "seen", "--ablation", "depth",
+            "--ablation", "sparse", "--solver", "adamw", "--steps", "20", "--starts", "2", "--json"
+        ).object()
+        let rows = try #require(report["rows"] as? [String: [String: Double]])
+        #expect(
+            Set(rows.keys) == [
+                "features alone (nearest)", "without depth", "without sparse", "original",
+            ])
+        #expect(rows.values.allSatisfy { ($0["mug"].map { (0...1).contains($0) }) == true })
+        let unknown = try Program.run(
+            "evaluate", mugs.dataset, "-r", mugs.representation, "--split", "seen", "--ablation", "luck")
+        #expect(unknown.status == 64 && unknown.errors.contains("background"), "\(unknown.errors)")
+    }
+
     @Test("An unknown category and a folder without classes are mistakes, and said how to mend")
     func mistakes() throws {
         let folder = try TemporaryFolder()

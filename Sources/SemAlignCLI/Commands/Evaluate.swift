@@ -36,12 +36,41 @@ struct Evaluate: ParsableCommand {
     @OptionGroup var pairOptions: PairOptions
     @Option(help: "Also write a row for each keypoint of each image to this CSV file.")
     var csv: String?
+    @Option(
+        help: ArgumentHelp(
+            "Print Table 4 instead: what adamw finds without each of these terms; 'all', or names as of "
+                + "--without; may be given several times.", valueName: "term"))
+    var ablation: [String] = []
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        guard Ablation.terms(ablation) != nil else {
+            let known = EnergyTerm.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--ablation accepts all, or: \(known).")
+        }
+        guard ablation.isEmpty || !track else {
+            throw ValidationError("--ablation judges images on their own: leave out --track.")
+        }
+    }
+
     func run() throws {
+        if let terms = Ablation.terms(ablation), !terms.isEmpty { return try runAblation(terms) }
         if try pairOptions.pairs || pairOptions.benchmark(at: dataset) != nil { return try runPairs() }
         let objectClass = try RepresentationFile.load(representation).representation
+        let evaluation = try judgeImages(objectClass, options)
+        for failure in evaluation.failures { StandardError.note(failure) }
+        let report = EvaluationReport(evaluation.images, representation: objectClass)
+        if let csv {
+            try OutputFile.write(
+                Array(KeypointRows(evaluation.images, names: objectClass.keypointNames).csv.utf8), to: csv)
+        }
+        print(json ? report.json.line : report.text())
+    }
+
+    private func judgeImages(
+        _ objectClass: ClassRepresentation, _ options: ObservationOptions
+    ) throws -> Evaluation {
         let data = try AnnotatedDataset(contentsOf: dataset)
         let images = try data.requiredImages(inSplit: split)
         var evaluation = try Evaluation(of: objectClass, on: data, options: options)
@@ -56,22 +85,38 @@ struct Evaluate: ParsableCommand {
             }
         }
         progress.finish()
-        for failure in evaluation.failures { StandardError.note(failure) }
-        let report = EvaluationReport(evaluation.images, representation: objectClass)
-        if let csv {
-            try OutputFile.write(
-                Array(KeypointRows(evaluation.images, names: objectClass.keypointNames).csv.utf8), to: csv)
-        }
-        print(json ? report.json.line : report.text())
+        return evaluation
     }
 
-    private func runPairs() throws {
-        let report = try PairEvaluation(
+    private func judgePairs(_ options: ObservationOptions, alignments: String?) throws -> PairReport {
+        var pairOptions = pairOptions
+        pairOptions.alignments = alignments
+        return try PairEvaluation(
             path: dataset, representation: representation, split: split, options: pairOptions,
             observation: options
         ).run()
+    }
+
+    private func runPairs() throws {
+        let report = try judgePairs(options, alignments: pairOptions.alignments)
         for failure in report.judge.failures { StandardError.note(failure) }
         print(json ? report.json.line : report.text)
+    }
+
+    private func runAblation(_ terms: [EnergyTerm]) throws {
+        let arePairs = try pairOptions.pairs || pairOptions.benchmark(at: dataset) != nil
+        let ablation = try Ablation(terms, options: options) { options, name in
+            if arePairs {
+                let alignments = pairOptions.alignments.map { "\($0)/\(name)" }
+                return try judgePairs(options, alignments: alignments).ablationColumns
+            }
+            let objectClass = try RepresentationFile.load(representation).representation
+            let evaluation = try judgeImages(objectClass, options)
+            let report = EvaluationReport(evaluation.images, representation: objectClass)
+            let place = EvaluationReport.thresholds.firstIndex(of: Ablation.threshold) ?? 0
+            return [(objectClass.className, report.pck[place], report.nearest[place])]
+        }
+        print(json ? ablation.json.line : ablation.text)
     }
 
     /// The images of each run by time; an image without a run stands alone.

@@ -17,6 +17,18 @@ struct PairReport {
         TransferAccuracy(judge.outcomes[method] ?? [], thresholds: thresholds, convention: convention)
     }
 
+    /// PCK@0.1 per image of each category, ours and the nearest-neighbour baseline's.
+    var ablationColumns: [(column: String, pck: Double, nearest: Double)] {
+        let place = thresholds.firstIndex(of: Ablation.threshold) ?? 0
+        let (ours, nearest) = (
+            accuracy(.semalign, TransferConvention()).categories,
+            accuracy(.nearest, TransferConvention()).categories
+        )
+        return ours.keys.sorted().map { name in
+            (name, ours[name]?[place] ?? .nan, nearest[name]?[place] ?? .nan)
+        }
+    }
+
     // MARK: For people
 
     /// Tables, each with its convention in its heading.
