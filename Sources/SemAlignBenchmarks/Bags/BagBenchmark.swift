@@ -7,7 +7,6 @@ import SemAlignBags
 struct BagBenchmark {
     /// Repetitions; the fastest counts, since other work on the machine only makes things slower.
     private static let repetitions = 5
-    private static let payloadSize = 64 << 10
     private static let python = """
         from sys import argv
         from time import perf_counter
@@ -15,24 +14,26 @@ struct BagBenchmark {
         from mcap.records import Message
         with open(argv[1], "rb") as file:
             start = perf_counter()
-            count = sum(isinstance(r, Message) for r in StreamReader(file, record_size_limit=None).records)
+            count = sum(isinstance(r, Message) for r in StreamReader(file, record_size_limit=None, validate_crcs=True).records)
             print(perf_counter() - start)
         """
 
     let folder: String
     let messages: Int
     let interpreter: String
+    private let payloadSize: Int
     private let payloads: [[UInt8]]
 
-    /// Bags of `mebibytes` in `folder`; `interpreter` has the package mcap.
-    init(folder: String, mebibytes: Int, interpreter: String) {
+    /// Bags of `mebibytes` in `folder`, in messages of `payloadSize` bytes; `interpreter` has the package mcap.
+    init(folder: String, mebibytes: Int, interpreter: String, payloadSize: Int = 64 << 10) {
         self.folder = folder
+        self.payloadSize = payloadSize
         self.interpreter = interpreter
-        messages = mebibytes << 20 / Self.payloadSize
+        messages = mebibytes << 20 / payloadSize
         // Like pixels: a ramp with noise, which a codec makes smaller but not small.
         var state: UInt64 = 1
         payloads = (0..<37).map { number in
-            (0..<Self.payloadSize).map { index in
+            (0..<payloadSize).map { index in
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
                 return UInt8(truncatingIfNeeded: index / 512 + number + Int(state >> 60))
             }
@@ -61,9 +62,20 @@ struct BagBenchmark {
         try compare(
             "write, no compression", mebibytes, { try write(.none, to: path("new.mcap")) }, "dd", 0.7,
             { try shell("dd if=/dev/zero of=\(path("dd")) bs=1M count=\(Int(mebibytes)) status=none") })
+        try comparePython("messages of 64 KiB", mebibytes)
+        // What most topics of a robot are: the size at which the cost of a message counts, not that of a byte.
+        let small = BagBenchmark(
+            folder: folder, mebibytes: max(1, Int(mebibytes) / 8), interpreter: interpreter, payloadSize: 256)
+        try small.write(.none, to: path("plain.mcap"))
+        try small.write(.zstd, to: path("zstd.mcap"))
+        try small.comparePython("messages of 256 bytes", mebibytes / 8)
+    }
+
+    /// Both compare checksums.
+    private func comparePython(_ what: String, _ mebibytes: Double) throws {
         for name in ["plain", "zstd"] {
             try compare(
-                "read, \(name)", mebibytes, { try read("\(name).mcap") }, "Python mcap", 20,
+                "read, \(name), \(what)", mebibytes, { try read("\(name).mcap") }, "Python mcap", 20,
                 { try python("\(name).mcap") }, repetitions: 2)
         }
     }
@@ -114,7 +126,7 @@ struct BagBenchmark {
             var stream = reader.stream()
             while let size = try stream.withNext({ $2.byteCount }) { count += size }
         }
-        precondition(count == messages * Self.payloadSize, "messages are missing")
+        precondition(count == messages * payloadSize, "messages are missing")
         return duration
     }
 

@@ -67,10 +67,20 @@ private func difference(_ left: [KeypointMessage], _ right: [KeypointMessage]) -
             }.map { ($0, TinyFrame(number).stamp) }
         }
         try writeBag(folder.file("once.mcap"), messages)
-        _ = try replay { $0.startSeconds = 0.2 }.run(
-            from: folder.file("once.mcap"), to: folder.file("out.mcap"))
-        let late = try answers(folder.file("out.mcap"))
-        #expect(!late.isEmpty && late.allSatisfy { $0.result.isMetric })
+        var part = ReplayPart()
+        part.startSeconds = 0.2
+        var frames = try BagFrames(
+            path: folder.file("once.mcap"), NodeConfiguration(), representation: TinyClass.representation,
+            calibration: nil, part: part)
+        var count = 0
+        while let event = try frames.next() {
+            guard case .job(let job) = event, case .observation(let sighted) = job.frame.content else {
+                continue
+            }
+            count += 1
+            #expect(sighted.observation.intrinsics?.focalLength == [60, 60])
+        }
+        #expect(count == 5)
     }
 
     @Test("Topics can be left out; one that is needed cannot")
@@ -133,7 +143,8 @@ private func difference(_ left: [KeypointMessage], _ right: [KeypointMessage]) -
         #expect(difference(heard, expected) == 0)
         for (live, replayed) in zip(heard, expected) {
             #expect(live.result.keypoints == replayed.result.keypoints)
-            #expect(live.result.energy == replayed.result.energy)
+            // Bit for bit: what is unknown is NaN on both sides.
+            #expect(live.result.energy.bitPattern == replayed.result.energy.bitPattern)
             #expect(live.result.startedCold == replayed.result.startedCold)
         }
     }
