@@ -12,7 +12,7 @@ import Testing
         let root = folder.path("benchmark")
         try Program.succeed(
             "simulate", "chair", "--output", root, "--layout", layout, "--category", "chair", "--train", "14",
-            "--test", "3", "--grid", "16", "--channels", "32")
+            "--test", "3", "--grid", "32", "--channels", "64")
         try FileManager.default.createDirectory(
             atPath: folder.path("classes"), withIntermediateDirectories: true)
         try Program.succeed(
