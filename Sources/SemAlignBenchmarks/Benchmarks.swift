@@ -39,7 +39,8 @@ struct Benchmarks {
         ] {
             var workload = StandardWorkload()
             (workload.side, workload.points) = (side, points)
-            let durations = try workload.run(clock: now)
+            let (representation, images) = try workload.prepare()
+            let durations = workload.time(representation, images, clock: now)
             let columns = [durations.cold, durations.warm].flatMap { values in
                 [0.5, 0.99].map { rounded(percentile(values, $0)) }
             }
@@ -47,6 +48,11 @@ struct Benchmarks {
                 "| \(Int(percentile(durations.patches, 0.5))) | \(durations.points) | "
                     + columns.joined(separator: " | ") + " |")
         }
+        let standard = try StandardWorkload().prepare()
+        print("\nThe first row's workload with the paper's solver:\n")
+        print("| workload | runs | p50 [ms] | p90 [ms] | p99 [ms] | median error [mm] |")
+        print("|---|---|---|---|---|---|")
+        try reportPaperSolver(Array(standard.images.prefix(imageCount)), standard.representation)
         print("")
     }
 

@@ -24,8 +24,8 @@ struct StandardWorkload {
         var points = 0
     }
 
-    /// Builds the class, makes the images and times `fast` on them; `clock` tells monotonic nanoseconds.
-    func run(clock: () -> UInt64) throws -> Durations {
+    /// Builds the class and makes the images.
+    func prepare() throws -> (representation: ClassRepresentation, images: [SyntheticObservation]) {
         var configuration = SimulationConfiguration()
         configuration.features.rows = side
         configuration.features.columns = side
@@ -42,7 +42,16 @@ struct StandardWorkload {
             training.map(\.trainingView),
             provenance: Provenance(programVersion: "", settings: [:], inputHashes: [:])
         ).representation
-        let images = simulator.images(of: SyntheticSets.unseen, count: imageCount, split: "unseen", seed: 9)
+        return (
+            representation,
+            simulator.images(of: SyntheticSets.unseen, count: imageCount, split: "unseen", seed: 9)
+        )
+    }
+
+    /// Times `fast` on the images; `clock` tells monotonic nanoseconds.
+    func time(
+        _ representation: ClassRepresentation, _ images: [SyntheticObservation], clock: () -> UInt64
+    ) -> Durations {
         var tracker = Tracker(representation: representation)
         var durations = Durations()
         durations.points = representation.appearance.pointCount
