@@ -28,8 +28,7 @@ int nearest_direction(const semalign_model &m, const semalign_pose &pose) {
   return best;
 }
 
-semalign_pulls prepared(const semalign_model &m, const semalign_evidence &, const semalign_pulls &pulls,
-                        const semalign_pose &pose) {
+semalign_pulls prepared(const semalign_model &m, const semalign_pulls &pulls, const semalign_pose &pose) {
   semalign_pulls w = pulls;
   w.free_modes = std::clamp(w.free_modes, 0, std::min(m.mode_count, (int32_t)SEMALIGN_MODE_LIMIT));
   w.stride = std::max(w.stride, 1);
@@ -65,7 +64,7 @@ void semalign_place_class(const semalign_model *model, const semalign_pose *pose
 semalign_support semalign_pose_support(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
                                        const semalign_pulls *pulls, const semalign_pose *pose, float *points_out,
                                        float *scratch) {
-  const semalign_pulls w = prepared(*model, *evidence, *pulls, *pose);
+  const semalign_pulls w = prepared(*model, *pulls, *pose);
   return kernel_table(isa).pose_support(model, evidence, &w, pose, nearest_direction(*model, *pose), points_out,
                                         scratch);
 }
@@ -73,14 +72,14 @@ semalign_support semalign_pose_support(int32_t isa, const semalign_model *model,
 semalign_support semalign_quick_support(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
                                         const semalign_pulls *pulls, const semalign_pose *pose, int32_t reach,
                                         uint8_t *covered) {
-  const semalign_pulls w = prepared(*model, *evidence, *pulls, *pose);
+  const semalign_pulls w = prepared(*model, *pulls, *pose);
   return kernel_table(isa).quick_support(model, evidence, &w, pose, nearest_direction(*model, *pose), reach, covered);
 }
 
-float semalign_refine_pose(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
-                           const semalign_pulls *pulls, semalign_pose *pose, float *points_out, float *scratch,
-                           double *information) {
-  const semalign_pulls w = prepared(*model, *evidence, *pulls, *pose);
+void semalign_refine_pose(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
+                          const semalign_pulls *pulls, semalign_pose *pose, float *points_out, float *scratch,
+                          double *information) {
+  const semalign_pulls w = prepared(*model, *pulls, *pose);
   const int modes = w.free_modes, size = kPose + modes;
   alignas(64) float sums[kMost * kMost] = {}, pull[kMost] = {};
   kernel_table(isa).pose_pulls(model, evidence, &w, pose, nearest_direction(*model, *pose), points_out, scratch, sums,
@@ -95,7 +94,7 @@ float semalign_refine_pose(int32_t isa, const semalign_model *model, const semal
   if (information) Eigen::Map<Eigen::MatrixXd>(information, size, size) = h;
   for (int c = 0; c < size; ++c) h(c, c) = h(c, c) * (1 + 1e-4) + 1e-9;
   Vector step = -h.ldlt().solve(g);
-  if (!step.allFinite()) return 0;
+  if (!step.allFinite()) return;
   // A turn beyond what the linearisation holds for is cut.
   const double turn = step.head<3>().norm(), grow = std::abs(step(6));
   const double cut = std::min({1.0, 0.35 / std::max(turn, 1e-12), 0.2 / std::max(grow, 1e-12)});
@@ -111,7 +110,4 @@ float semalign_refine_pose(int32_t isa, const semalign_model *model, const semal
   pose->scale *= (float)std::exp(step(6));
   pose->log_focal_change += (float)step(7);
   for (int k = 0; k < modes; ++k) pose->modes[k] = std::clamp(pose->modes[k] + (float)step(kPose + k), -4.0f, 4.0f);
-  // Size of the step in the image.
-  const float z = std::max(pose->translation[2], 1e-6f), radius = pose->scale;
-  return (float)(evidence->focal_x * (turn * cut * radius + step.segment<3>(3).norm() + grow * cut * radius) / z);
 }

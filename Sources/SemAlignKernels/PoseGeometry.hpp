@@ -77,6 +77,7 @@ struct PointState {
     Projection projection;
     Cell cell;
 };
+static_assert(sizeof(PointState) <= SEMALIGN_POINT_SCRATCH * sizeof(float), "callers provide that much for a point");
 
 /// Information about one point: residuals' J^T W J over (x, y, z, log focal), and J^T W r.
 struct PointPull {

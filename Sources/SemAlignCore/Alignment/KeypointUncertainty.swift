@@ -48,7 +48,7 @@ struct KeypointUncertainty {
         var pulls = refiner.pulls(reach: 0.1, modes: model.modeCount, scale: hypothesis.scale)
         unsafe model.withKernel { model in
             unsafe refiner.evidence.withKernel(reach: 0.1 * refiner.evidence.radius) { evidence in
-                _ = unsafe semalign_refine_pose(
+                unsafe semalign_refine_pose(
                     InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &scratch, &work,
                     &information)
             }

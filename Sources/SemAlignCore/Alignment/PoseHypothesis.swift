@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
 import SemAlignKernels
 
 /// A pose and shape of the class in a frame, and how well the frame supports it.

@@ -45,7 +45,7 @@ struct PoseRefiner {
                 let now = reach.0 * pow(reach.1 / reach.0, t)
                 var pulls = pulls(reach: now, modes: modes, scale: Double(pose.scale), stride: stride)
                 unsafe evidence.withKernel(reach: now * evidence.radius) { evidence in
-                    _ = unsafe semalign_refine_pose(
+                    unsafe semalign_refine_pose(
                         InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &points, &scratch, nil)
                 }
             }
@@ -55,7 +55,7 @@ struct PoseRefiner {
 
     /// Points and scratch for the kernels.
     func buffers() -> (points: [Float], scratch: [Float]) {
-        let count = 24 * model.pointCount + evidence.grids[0].cellCount
+        let count = Int(SEMALIGN_POINT_SCRATCH) * model.pointCount + evidence.grids[0].cellCount
         return ([Float](repeating: 0, count: 3 * model.pointCount), [Float](repeating: 0, count: count))
     }
 

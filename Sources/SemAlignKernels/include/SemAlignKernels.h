@@ -54,8 +54,8 @@ typedef struct {
 #define SEMALIGN_UNKNOWN_LIMIT (SEMALIGN_POSE_SIZE + SEMALIGN_MODE_LIMIT)
 /// Most cells along an axis that a point reaches.
 #define SEMALIGN_WINDOW_LIMIT 24
-/// Floats of scratch that a pose needs for `points` points and `cells` cells of the grid.
-#define SEMALIGN_POSE_SCRATCH(points, cells) (24 * (points) + (cells))
+/// Floats of scratch that a pose needs for each point, beside one for each cell of the grid.
+#define SEMALIGN_POINT_SCRATCH 24
 
 /// camera-from-class pose and shape: X = scale * R (C + sum_k modes[k] M_k) + t; R row-major.
 typedef struct {
@@ -84,15 +84,15 @@ typedef struct {
   int32_t has_depth;                          ///< 1 where the frame has any depth.
 } semalign_pulls;
 
-/// One Gauss-Newton step on pose, shape and focal length; returns the largest move of a point in the image [px].
+/// One Gauss-Newton step on pose, shape and focal length.
 ///
 /// The matches are those of an expectation-maximisation step: each patch is shared out among the visible points near
 /// it by their match, and pulls them. `information`, if not null, receives the (8+K) x (8+K) normal matrix in the
 /// order rotation, translation, log scale, log focal, modes. `points_out` (P x 3) holds the positions before the step,
-/// of the points looked at. `scratch`: SEMALIGN_POSE_SCRATCH floats.
-float semalign_refine_pose(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
-                           const semalign_pulls *pulls, semalign_pose *pose, float *points_out, float *scratch,
-                           double *information);
+/// of the points looked at. `scratch`: SEMALIGN_POINT_SCRATCH floats a point and one a cell.
+void semalign_refine_pose(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
+                          const semalign_pulls *pulls, semalign_pose *pose, float *points_out, float *scratch,
+                          double *information);
 
 /// How well a pose explains a frame, by part; higher is better.
 typedef struct {

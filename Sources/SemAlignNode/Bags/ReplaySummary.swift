@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import SemAlignCore
+import SemAlignProfiling
 
 /// What a replay did.
 public struct ReplaySummary: Sendable {
