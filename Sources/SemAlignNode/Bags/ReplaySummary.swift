@@ -53,7 +53,8 @@ public struct ReplaySummary: Sendable {
 extension ReplaySummary: CustomStringConvertible {
     /// A few lines for people.
     public var description: String {
-        var lines = ["\(frames) frames answered from \(messages) messages: \(stateText)"]
+        let states = frames > 0 ? ": \(stateText)" : ""
+        var lines = ["\(frames) frames answered from \(messages) messages\(states)"]
         for (name, window) in [("cold", cold), ("warm", warm)] where window.count > 0 {
             let figures = window.percentiles([0.5, 0.99])
             lines.append(
