@@ -151,9 +151,10 @@ private func content(of path: String) throws -> [Content] {
     func keys() throws {
         let mugs = try SimulatedMugs.shared.get()
         let folder = try TemporaryFolder()
+        // A job in the background is not given keys, and `timeout` makes one where a shell starts it.
         let command =
-            "timeout 100 \(Program.binary.path) bag play \(mugs.bag) --connect ipc://\(folder.path("none")) "
-            + "--wait 0 --rate 4 --start-paused --json"
+            "exec timeout --foreground 100 \(Program.binary.path) bag play \(mugs.bag) "
+            + "--connect ipc://\(folder.path("none")) --wait 0 --rate 4 --start-paused --json"
         // Twice the right arrow, the up arrow, a key without a meaning, space.
         let player = try RunningProgram(
             URL(filePath: "/usr/bin/script"), ["-qec", command, "/dev/null"],
