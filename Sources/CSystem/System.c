@@ -3,6 +3,8 @@
 #include "CSystem.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <sched.h>
 #include <sys/prctl.h>
 
@@ -18,4 +20,9 @@ int semalign_pin_thread(const int32_t *processors, size_t count) {
 
 int semalign_set_timer_slack(uint64_t nanoseconds) {
     return prctl(PR_SET_TIMERSLACK, (unsigned long)nanoseconds, 0, 0, 0) == 0 ? 0 : errno;
+}
+
+int semalign_keep_freed_memory(size_t bytes) {
+    const int count = bytes > INT_MAX ? INT_MAX : (int)bytes;
+    return mallopt(M_MMAP_THRESHOLD, 32 << 20) == 1 && mallopt(M_TRIM_THRESHOLD, count) == 1 ? 0 : -1;
 }

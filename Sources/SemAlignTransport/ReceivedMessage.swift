@@ -50,6 +50,13 @@ import CZeroMQ
         return try unsafe body(bytes.span)
     }
 
+    /// A copy of the payload, which is frame 2.
+    ///
+    /// Precondition: the message has this frame.
+    public var payload: [UInt8] {
+        withFrame(2) { bytes in unsafe bytes.withUnsafeBufferPointer { unsafe [UInt8]($0) } }
+    }
+
     /// True where frame `index` holds exactly these bytes; false where there is no such frame.
     public func frame(_ index: Int, equals text: String) -> Bool {
         guard index < min(frameCount, Self.capacity) else { return false }

@@ -26,10 +26,35 @@ public struct WireMessage: Hashable, Sendable {
 
     /// Reads the frames of a received message; the payload is copied, and looked at last.
     ///
+    /// Throws what `WireHeader` throws.
+    public init(
+        decoding message: borrowing ReceivedMessage, payloadLimit: Int = defaultPayloadLimit
+    ) throws(WireError) {
+        let header = try WireHeader(decoding: message, payloadLimit: payloadLimit)
+        self.init(header, payload: message.payload)
+    }
+
+    /// Joins a header and its payload.
+    public init(_ header: WireHeader, payload: [UInt8]) {
+        self.init(topic: header.topic, schema: header.schema, payload: payload, stamp: header.stamp)
+    }
+}
+
+/// What stands on the wire around a payload: enough to tell whether it is wanted.
+public struct WireHeader: Hashable, Sendable {
+    /// Topic, such as `/camera/color/image`.
+    public let topic: String
+    /// Full name of the payload's schema.
+    public let schema: String
+    /// Number and time of sending; senders may leave it out.
+    public let stamp: WireStamp?
+
+    /// Reads all frames of a received message but the payload, whose size is checked.
+    ///
     /// Throws the reason why the message cannot be taken: the number of frames, a name that is empty, too long
     /// or not UTF-8, a payload of more than `payloadLimit` bytes, a stamp of another length than 16 bytes.
     public init(
-        decoding message: borrowing ReceivedMessage, payloadLimit: Int = defaultPayloadLimit
+        decoding message: borrowing ReceivedMessage, payloadLimit: Int = WireMessage.defaultPayloadLimit
     ) throws(WireError) {
         guard (3...4).contains(message.frameCount) else { throw .frameCount(found: message.frameCount) }
         topic = try Self.name(in: message, frame: 0, what: "topic")
@@ -45,16 +70,15 @@ public struct WireMessage: Hashable, Sendable {
         } else {
             stamp = nil
         }
-        payload = message.withFrame(2) { bytes in
-            unsafe bytes.withUnsafeBufferPointer { unsafe [UInt8]($0) }
-        }
     }
 
     private static func name(
         in message: borrowing ReceivedMessage, frame: Int, what: String
     ) throws(WireError) -> String {
         let length = message.byteCount(ofFrame: frame)
-        guard (1...nameLimit).contains(length) else { throw .nameLength(frame: what, found: length) }
+        guard (1...WireMessage.nameLimit).contains(length) else {
+            throw .nameLength(frame: what, found: length)
+        }
         let text = message.withFrame(frame) { bytes in
             unsafe bytes.withUnsafeBufferPointer { unsafe String(validating: $0, as: UTF8.self) }
         }

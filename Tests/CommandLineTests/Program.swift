@@ -67,6 +67,9 @@ final class RunningProgram {
         if let keys { try pipe.fileHandleForWriting.write(contentsOf: Data(keys.utf8)) }
     }
 
+    /// The number of its process.
+    var identifier: Int32 { process.processIdentifier }
+
     /// Sends it a signal.
     func send(_ signal: Int32) { _ = Glibc.kill(process.processIdentifier, signal) }
 

@@ -12,4 +12,10 @@ int semalign_pin_thread(const int32_t *processors, size_t count);
 /// Lets the calling thread's timers fire up to so many nanoseconds late, at least 1. Returns 0 or errno.
 int semalign_set_timer_slack(uint64_t nanoseconds);
 
+/// Lets the allocator keep up to so many freed bytes instead of giving them back to the system at once.
+///
+/// Blocks of up to 32 MiB come from what was kept: without that a message of megabytes costs a page fault for each
+/// of its pages, every time. Returns 0, or -1 where the allocator has no such setting.
+int semalign_keep_freed_memory(size_t bytes);
+
 #endif

@@ -6,20 +6,24 @@ import SemAlignNode
 /// What an experienced colleague would see.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look for what costs latency on this machine, or for mistakes in a recording.",
+        abstract: "Look for what costs latency on this machine, or for mistakes in recorded or live data.",
         discussion: """
             Says for each thing what was found, whether it matters here, and what mends it. With --bag it looks at \
             the data: stamps, intrinsics, depth, mask and features; with a representation also whether they fit the \
-            class.
+            class. With --live it looks at the same on the node's own topics for some seconds, in the node's place: \
+            publishers that connect to the node can only be heard while the node is not running.
 
             Exit codes: 0 all is well or only worth a note, 1 there are warnings or problems.
 
             EXAMPLE: semalign doctor
             EXAMPLE: semalign doctor --bag video.mcap --representation mug.semalign
+            EXAMPLE: semalign doctor --live 10 --config node.yaml
             """)
 
     @Option(help: "MCAP bag to look at instead of the machine.")
     var bag: String?
+    @Option(help: "Seconds to listen to the node's topics instead.")
+    var live: Double?
     @OptionGroup var node: NodeOptions
     @Option(help: "Folder that recordings would go to.")
     var recordings = "."
@@ -30,6 +34,15 @@ struct Doctor: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        guard bag == nil || live == nil else {
+            throw ValidationError("--bag and --live exclude each other.")
+        }
+        if let live, !(live > 0 && live <= 3600) {
+            throw ValidationError("--live is \(live), expected more than 0 and at most 3600 seconds.")
+        }
+    }
+
     func run() throws {
         let configuration = try node.resolved().configuration
         let findings: [Finding]
@@ -37,6 +50,12 @@ struct Doctor: ParsableCommand {
             var progress = ProgressBar("doctor")
             findings = try BagDoctor(configuration).findings(of: bag) {
                 progress.update(0, detail: "\($0) frames")
+            }
+            progress.finish()
+        } else if let live {
+            var progress = ProgressBar("doctor")
+            findings = try LiveDoctor(configuration, seconds: live).findings {
+                progress.update($0, detail: "\($1) messages")
             }
             progress.finish()
         } else {

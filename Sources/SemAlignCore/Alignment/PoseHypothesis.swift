@@ -23,6 +23,12 @@ package struct PoseHypothesis: Sendable {
         SimilarityTransform(scale: scale, rotation: rotation, translation: translation)
     }
 
+    /// Moves the pose by a rigid motion in the camera frame.
+    mutating func move(by motion: SimilarityTransform) {
+        rotation = motion.rotation.composed(with: rotation)
+        translation = motion.apply(translation)
+    }
+
     /// True where the poses are more than 0.3 rad or 0.3 diameters apart.
     func differs(from other: PoseHypothesis, diameter: Double) -> Bool {
         rotation.angle(to: other.rotation) > 0.3

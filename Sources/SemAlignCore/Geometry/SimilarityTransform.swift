@@ -96,4 +96,17 @@ public struct SimilarityTransform: Hashable, Sendable {
     public func applyInverse(_ point: SIMD3<Double>) -> SIMD3<Double> {
         rotation.applyInverse(point - translation) / scale
     }
+
+    /// This transform after `other`.
+    public func composed(with other: SimilarityTransform) -> SimilarityTransform {
+        SimilarityTransform(
+            scale: scale * other.scale, rotation: rotation.composed(with: other.rotation),
+            translation: apply(other.translation))
+    }
+
+    /// The transform that undoes this one.
+    public var inverse: SimilarityTransform {
+        SimilarityTransform(
+            scale: 1 / scale, rotation: rotation.inverse, translation: applyInverse(.zero))
+    }
 }

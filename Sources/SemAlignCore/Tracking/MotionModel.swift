@@ -14,7 +14,7 @@ public struct MotionModel: Hashable, Sendable {
         let pose: SimilarityTransform
     }
 
-    private var last: Sample?
+    private var lastSample: Sample?
     /// [length unit per second].
     private var velocity = SIMD3<Double>.zero
     /// Rotation vector per second [rad/s].
@@ -23,10 +23,13 @@ public struct MotionModel: Hashable, Sendable {
     /// Starts without knowledge.
     public init() {}
 
+    /// The pose that was seen last; `nil` before the first one.
+    var last: SimilarityTransform? { lastSample?.pose }
+
     /// Takes a pose that was seen at `time` [ns]; one that is not newer than the last starts anew.
     public mutating func observe(_ pose: SimilarityTransform, at time: UInt64) {
-        defer { last = Sample(time: time, pose: pose) }
-        guard let before = last, time > before.time else {
+        defer { lastSample = Sample(time: time, pose: pose) }
+        guard let before = lastSample, time > before.time else {
             (velocity, turning) = (.zero, .zero)
             return
         }
@@ -44,13 +47,23 @@ public struct MotionModel: Hashable, Sendable {
     ///
     /// Beyond the horizon the object stands still.
     public func pose(at time: UInt64) -> SimilarityTransform? {
-        guard let last else { return nil }
+        guard let last = lastSample else { return nil }
         guard time > last.time else { return last.pose }
         let seconds = min(Double(time - last.time) / 1e9, Self.horizon)
         return SimilarityTransform(
             scale: last.pose.scale,
             rotation: Rotation(vector: turning * seconds).composed(with: last.pose.rotation),
             translation: last.pose.translation + velocity * seconds)
+    }
+}
+
+extension SimilarityTransform {
+    /// The pose at `share` of the way to `other`, beyond it where that is above 1; the scale is this one's.
+    public func interpolated(to other: SimilarityTransform, share: Double) -> SimilarityTransform {
+        let turn = other.rotation.composed(with: rotation.inverse).vector
+        return SimilarityTransform(
+            scale: scale, rotation: Rotation(vector: turn * share).composed(with: rotation),
+            translation: translation + share * (other.translation - translation))
     }
 }
 

@@ -48,6 +48,8 @@ public struct ObjectSet: Sendable {
     private let fresh: [Tracker]
     private let likeness: [ClassLikeness]
     private var objects: [TrackedObject] = []
+    /// Counts the explorations.
+    private var turn = 0
 
     /// Prepares to follow objects of these classes.
     ///
@@ -69,8 +71,29 @@ public struct ObjectSet: Sendable {
 
     /// Answers for every object that is followed or new; `observations` are of one frame and differ in their instance.
     ///
-    /// Objects that the frame does not show, or for which no time is left, get an answer that says so.
+    /// Objects that the frame does not show, or for which no time is left, get an answer that says so. Includes what
+    /// `answer` leaves for later.
     public mutating func update(_ observations: [Observation], clock: () -> UInt64) -> [ObjectAnswer] {
+        let answers = answer(observations, clock: clock)
+        explore(while: { true })
+        return answers
+    }
+
+    /// Looks for better solutions beside those that are followed, object after object; see `Tracker.explore`.
+    @discardableResult
+    public mutating func explore(while hasTime: () -> Bool) -> Bool {
+        var hasExplored = false
+        // Another object begins each time: where time is short all have their turn.
+        turn &+= 1
+        for offset in objects.indices where offset == 0 || hasTime() {
+            let index = (turn + offset) % objects.count
+            hasExplored = objects[index].explore(while: hasTime) || hasExplored
+        }
+        return hasExplored
+    }
+
+    /// The answers of `update`, without what they need not wait for.
+    public mutating func answer(_ observations: [Observation], clock: () -> UInt64) -> [ObjectAnswer] {
         let start = clock()
         guard let time = observations.first?.timestamp else { return [] }
         let seen = associate(observations, at: time)
@@ -111,7 +134,8 @@ public struct ObjectSet: Sendable {
         for pair in pairs where seen[pair.object] == nil && !taken.contains(pair.observation) {
             seen[pair.object] = observations[pair.observation]
             taken.insert(pair.observation)
-            objects[pair.object].saw(regions[pair.observation], at: time)
+            objects[pair.object].saw(
+                regions[pair.observation], at: time, camera: observations[pair.observation].cameraPose)
         }
         let new = observations.indices.filter { !taken.contains($0) && regions[$0].area > 0 }.sorted {
             (regions[$1].area, $0) < (regions[$0].area, $1)
@@ -120,7 +144,7 @@ public struct ObjectSet: Sendable {
             guard let identity = unusedIdentity(preferring: observations[place].instance) else { break }
             let classIndex = classIndex(of: observations[place])
             var object = TrackedObject(identity: identity, classIndex: classIndex, tracker: fresh[classIndex])
-            object.saw(regions[place], at: time)
+            object.saw(regions[place], at: time, camera: observations[place].cameraPose)
             seen[objects.count] = observations[place]
             objects.append(object)
         }
@@ -129,7 +153,7 @@ public struct ObjectSet: Sendable {
 
     /// The class that the object resembles most, the first of equals.
     private func classIndex(of observation: Observation) -> Int {
-        let values = likeness.map { $0.value(of: observation) }
+        let values = likeness.enumerated().map { $1.value(of: observation.seen(byClass: $0)) }
         return values.indices.max { (values[$0], $1) < (values[$1], $0) } ?? 0
     }
 

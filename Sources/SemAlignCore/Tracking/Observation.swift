@@ -18,6 +18,10 @@ public struct Observation: Hashable, Sendable {
     public let instance: UInt8
     /// Patch features.
     public let features: FeatureMap
+    /// Features of other networks, one map for each class but the first; empty = all classes share `features`.
+    public var otherFeatures: [FeatureMap] = []
+    /// The camera's optical frame in a fixed frame at the stamp [m], scale 1; `nil` where unknown.
+    public var cameraPose: SimilarityTransform?
 
     /// Joins the streams of one frame.
     ///
@@ -35,5 +39,18 @@ public struct Observation: Hashable, Sendable {
         self.mask = mask
         self.instance = instance
         self.features = features
+    }
+}
+
+extension Observation {
+    /// The frame as the class with this number sees it: with the features of its own network.
+    func seen(byClass index: Int) -> Observation {
+        guard index > 0, index <= otherFeatures.count else { return self }
+        var own = Observation(
+            timestamp: timestamp, frameID: frameID, imageSize: imageSize, intrinsics: intrinsics,
+            depth: depth,
+            mask: mask, instance: instance, features: otherFeatures[index - 1])
+        own.cameraPose = cameraPose
+        return own
     }
 }

@@ -5,9 +5,11 @@ struct TrackedObject: Sendable {
     let identity: UInt8
     let classIndex: Int
     private var tracker: Tracker
-    private var motion = MotionModel()
+    private var motion = PosePrediction(usesVelocity: true)
     private var region = MaskFootprint.empty
     private var regionTime: UInt64 = 0
+    /// The camera's pose at that time, where it was known.
+    private var regionCamera: SimilarityTransform?
     /// Stamp of the last frame whose mask showed it [ns].
     private(set) var seenAt: UInt64 = 0
     /// Stamp of the last frame that its tracker looked at [ns]; 0 = none yet.
@@ -19,17 +21,20 @@ struct TrackedObject: Sendable {
         self.tracker = tracker
     }
 
-    /// Notes where the frame at `time` [ns] shows it.
-    mutating func saw(_ footprint: MaskFootprint, at time: UInt64) {
+    /// Notes where the frame at `time` [ns] of a camera with this pose shows it.
+    mutating func saw(_ footprint: MaskFootprint, at time: UInt64, camera: SimilarityTransform?) {
         region = footprint
+        regionCamera = camera
         regionTime = time
         seenAt = time
     }
 
-    /// Where it is expected to be seen at `time` [ns]: where it was, moved as its pose moves.
+    /// Where it is expected to be seen at `time` [ns]: where it was, moved as its pose and the camera move.
     func footprint(at time: UInt64, in observation: Observation) -> MaskFootprint {
-        guard let camera = observation.intrinsics, let before = motion.pose(at: regionTime),
-            let now = motion.pose(at: time), let from = camera.project(before.translation),
+        guard let camera = observation.intrinsics,
+            let before = motion.pose(at: regionTime, camera: regionCamera),
+            let now = motion.pose(at: time, camera: observation.cameraPose),
+            let from = camera.project(before.translation),
             let to = camera.project(now.translation)
         else { return region }
         return region.moved(by: to - from)
@@ -37,16 +42,21 @@ struct TrackedObject: Sendable {
 
     /// Lets the tracker look at the frame.
     mutating func look(at observation: Observation, clock: () -> UInt64) -> ObjectAnswer {
-        let result = tracker.update(observation, clock: clock)
+        let result = tracker.answer(observation.seen(byClass: classIndex), clock: clock)
         lookedAt = observation.timestamp
         if result.state == .tracking {
-            motion.observe(result.cameraFromClass, at: observation.timestamp)
+            motion.observe(
+                result.cameraFromClass, at: observation.timestamp,
+                camera: result.isMetric ? observation.cameraPose : nil)
         } else {
-            motion = MotionModel()
+            motion = PosePrediction(usesVelocity: true)
         }
         return ObjectAnswer(
             identity: identity, classIndex: classIndex, observation: observation, result: result)
     }
+
+    /// Does what the tracker left for later; false where there was nothing to do.
+    mutating func explore(while hasTime: () -> Bool) -> Bool { tracker.explore(while: hasTime) }
 
     /// The answer for a frame that had no time for it.
     func postponed(_ observation: Observation) -> ObjectAnswer {

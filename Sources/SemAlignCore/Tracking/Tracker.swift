@@ -21,8 +21,10 @@ public struct Tracker: Sendable {
     /// Support that the track had, slowly forgotten.
     private var usualSupport = 0.0
     private var buffers = FrameBuffers()
-    /// Frames followed since the last search.
-    private var framesFollowed = 0
+    private var prediction: PosePrediction
+    private var plan: ExplorationPlan
+    /// The frame that was answered last, as long as something may be looked for in it.
+    private var unexplored: FrameProblem?
 
     /// Solutions that are followed, the leader first.
     package var hypotheses: [PoseHypothesis] { followed.solutions }
@@ -36,6 +38,8 @@ public struct Tracker: Sendable {
         model = EvidenceModel(representation)
         self.configuration = configuration
         followed = FollowedSolutions(configuration, diameter: model.diameter)
+        plan = ExplorationPlan(framesBetweenChecks: configuration.framesBetweenChecks)
+        prediction = PosePrediction(usesVelocity: configuration.predictsMotion)
         gradient = configuration.solver == .adamw ? GradientAlignment(representation, configuration) : nil
     }
 
@@ -49,11 +53,24 @@ public struct Tracker: Sendable {
     private mutating func dropTrack() {
         followed.removeAll()
         (surfaceCenter, foundFocalLength, current) = (nil, nil, nil)
-        (usualSupport, framesFollowed) = (0, 0)
+        usualSupport = 0
+        plan.restart()
+        prediction = PosePrediction(usesVelocity: configuration.predictsMotion)
     }
 
     /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations.
+    ///
+    /// Includes what `answer` leaves for later.
     public mutating func update(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
+        let result = answer(observation, clock: clock)
+        let start = clock()
+        guard explore(while: { true }) else { return result }
+        return result.adding(StageDuration(name: "explore", nanoseconds: clock() &- start))
+    }
+
+    /// Aligns the class with one frame, and leaves for `explore` what its answer need not wait for.
+    public mutating func answer(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
+        unexplored = nil
         var stages = StageClock(now: clock())
         guard observation.features.channels == model.representation.appearance.channels else {
             return lose(
@@ -70,11 +87,11 @@ public struct Tracker: Sendable {
             reset()
             return failure(.noObject, "the mask shows no object", stages)
         }
-        let leader = follow(problems[0], isCameraKnown: observation.intrinsics != nil)
+        let leader = follow(problems[0], observation)
         if !followed.isEmpty { stages.finish("warm", now: clock()) }
         var isWarm = leader != nil
-        if let leader, leader.support >= usualSupport - configuration.supportDrop {
-            if explore(problems[0]) { stages.finish("explore", now: clock()) }
+        if let leader, isSound(leader, observation) {
+            unexplored = problems[0]
         } else {
             if foundFocalLength != nil {
                 // The search may find another focal length than the track had.
@@ -90,6 +107,9 @@ public struct Tracker: Sendable {
         else { return lose("the frame supports no pose of the class", stages) }
         isEstablished = true
         surfaceCenter = best.problem.evidence.surfaceCenter
+        prediction.observe(
+            best.hypothesis.transform, at: observation.timestamp,
+            camera: best.problem.isMetric ? observation.cameraPose : nil)
         foundFocalLength =
             observation.intrinsics == nil
             ? best.problem.evidence.camera.focalLength.x * exp(best.hypothesis.logFocalChange) : nil
@@ -105,14 +125,22 @@ public struct Tracker: Sendable {
     }
 
     /// Refines the followed solutions in this frame; `nil` where the leader has no support.
-    private mutating func follow(_ problem: FrameProblem, isCameraKnown: Bool) -> PoseHypothesis? {
+    private mutating func follow(
+        _ problem: FrameProblem, _ observation: Observation
+    ) -> PoseHypothesis? {
         current = nil
         guard !followed.isEmpty else { return nil }
-        // The object moved as its visible surface did.
+        let isCameraKnown = observation.intrinsics != nil
+        // What is known of camera and object carries the solutions on; then the object moved as its surface did.
+        let carry = prediction.carry(
+            to: observation.timestamp, camera: problem.isMetric ? observation.cameraPose : nil)
         var motion = SIMD3<Double>.zero
-        if let before = surfaceCenter, let now = problem.evidence.surfaceCenter { motion = now - before }
+        if let before = surfaceCenter, let now = problem.evidence.surfaceCenter {
+            motion = now - (carry?.apply(before) ?? before)
+        }
         followed.update { hypotheses in
             for i in hypotheses.indices {
+                if let carry { hypotheses[i].move(by: carry) }
                 hypotheses[i].translation += motion
                 // The focal length found before is the problem's own now.
                 if !isCameraKnown { hypotheses[i].logFocalChange = 0 }
@@ -123,25 +151,50 @@ public struct Tracker: Sendable {
         }
         guard let leader = hypotheses.first, isSupported(leader) else { return nil }
         current = (problem, leader)
-        framesFollowed += 1
+        plan.noteFrame()
         // A track that slowly gets worse is noticed, one bad frame is forgotten.
         usualSupport = max(leader.support, usualSupport - 0.02)
         return leader
     }
 
-    /// Looks for better solutions from some directions, others in each frame; false where it is not the time for it.
-    private mutating func explore(_ problem: FrameProblem) -> Bool {
-        // Every third frame: the others have their time for themselves.
-        guard framesFollowed % 3 == 0, configuration.framesBetweenChecks > 1 else { return false }
-        let slices = max(1, configuration.framesBetweenChecks / 3)
-        let search = PoseSearch(model: model, refiner: problem.refiner)
-        if let found = search.run(slice: framesFollowed / 3 % slices, of: slices) { followed.add(found) }
+    /// True where the frame needs no search before its answer; a search in parts may have become due instead.
+    private mutating func isSound(_ leader: PoseHypothesis, _ observation: Observation) -> Bool {
+        if leader.support >= usualSupport - configuration.supportDrop { return true }
+        // Where the focal length is in doubt the search poses problems that this frame's are not.
+        guard configuration.defersSearches, observation.intrinsics != nil else { return false }
+        usualSupport = leader.support
+        plan.startSearch()
         return true
+    }
+
+    /// Looks for better solutions in the frame that was answered last, from some directions at a time.
+    ///
+    /// `hasTime` is asked before each part, of a few milliseconds. What is found counts from the next frame on. False
+    /// where there was nothing to do.
+    @discardableResult
+    public mutating func explore(while hasTime: () -> Bool) -> Bool {
+        guard let problem = unexplored, plan.isDue, plan.isOverdue || hasTime() else { return false }
+        let search = PoseSearch(model: model, refiner: problem.refiner)
+        repeat {
+            guard let slice = plan.take() else { break }
+            if let found = search.run(slice: slice, of: max(1, plan.sliceCount)) { consider(found) }
+        } while plan.isDue && hasTime()
+        plan.finishSearch()
+        return true
+    }
+
+    /// Follows what was found beside the track: at the head where the track is in doubt and this is better.
+    private mutating func consider(_ found: PoseHypothesis) {
+        guard plan.isSearch, let leader = hypotheses.first, found.support > leader.support,
+            isSupported(found)
+        else { return followed.add(found) }
+        followed.takeOver([found])
+        usualSupport = found.support
     }
 
     /// Looks for the object without help from the frame before; true where the followed leader stays the best.
     private mutating func search(_ problems: [FrameProblem], leader: PoseHypothesis?) -> Bool {
-        framesFollowed = 0
+        plan.restart()
         var best: (problem: FrameProblem, found: [PoseHypothesis])?
         for problem in problems {
             let found = PoseSearch(model: model, refiner: problem.refiner).run()

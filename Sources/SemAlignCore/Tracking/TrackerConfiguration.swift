@@ -26,6 +26,12 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var supportDrop = 0.6
     /// After this many frames all directions have been tried once more beside the followed solutions.
     public var framesBetweenChecks = 48
+    /// True where a search because of such a drop may come in parts after the answer (`Tracker.explore`).
+    ///
+    /// The answers until then are those of the track, which still has support.
+    public var defersSearches = false
+    /// True where a frame starts from where the object's velocity carries it, not from where it was.
+    public var predictsMotion = false
     /// Starts of `adamw` at a cold start, and its seed.
     public var starts = 16
     /// Seed of random starts.

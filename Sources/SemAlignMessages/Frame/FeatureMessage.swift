@@ -53,19 +53,35 @@ public struct FeatureMessage: DecodableMessage, Hashable {
     }
 
     /// Reads and checks a payload.
-    public init(decoding payload: [UInt8]) throws(MessageError) {
-        let message = try Semalign_FeatureMap(payload: payload)
+    public init(decoding payload: [UInt8]) throws(MessageError) { try self.init(decoding: payload.span) }
+
+    /// Reads and checks a payload where it lies; its numbers are copied once.
+    public init(decoding payload: Span<UInt8>) throws(MessageError) {
+        if let field = PayloadField(number: Self.dataField, of: payload) {
+            let message = try Semalign_FeatureMap(payload: field.rest)
+            try self.init(message, data: payload.extracting(field.range))
+        } else {
+            let message = try Semalign_FeatureMap(payload: payload.bytes(0..<payload.count))
+            try self.init(message, data: [UInt8](message.data).span)
+        }
+    }
+
+    /// Checks a parsed message whose numbers are the bytes `data`.
+    private init(_ message: Semalign_FeatureMap, data: Span<UInt8>) throws(MessageError) {
         guard message.hasTimestamp else { throw .missing(field: "timestamp of the features") }
         timestamp = try message.timestamp.nanosecondsSinceEpoch()
         frameID = message.frameID
         rows = try Self.dimension(message.height, "height of the features")
         columns = try Self.dimension(message.width, "width of the features")
         channels = try Self.dimension(message.channels, "channels of the features")
-        values = try FeatureValues(message).decoded(count: rows * columns * channels)
+        values = try FeatureValues(message).decoded(data, count: rows * columns * channels)
         isNormalized = message.normalized
         crop = message.hasCrop ? try PixelRegion(checking: message.crop) : nil
         model = message.model
     }
+
+    /// Number of the field `data` in the schema.
+    private static let dataField: UInt64 = 7
 
     /// The payload, as 16-bit floating point.
     public func encoded() throws(MessageError) -> [UInt8] {

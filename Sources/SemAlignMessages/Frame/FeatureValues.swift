@@ -1,39 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-import SwiftProtobuf
-
-/// The numbers of a feature message, in whatever type they were sent.
+/// How the numbers of a feature message were sent.
 struct FeatureValues {
     private let type: Semalign_FeatureMap.DataType
-    private let bytes: Data
     private let scale: Float
 
-    /// The numbers of `message`, not looked at yet.
+    /// The type of the numbers of `message`.
     init(_ message: Semalign_FeatureMap) {
         type = message.dataType
-        bytes = message.data
         scale = message.scale
     }
 
-    /// `count` numbers, all finite.
-    func decoded(count: Int) throws(MessageError) -> [Float16] {
+    /// `count` numbers out of `bytes`, all finite.
+    func decoded(_ bytes: Span<UInt8>, count: Int) throws(MessageError) -> [Float16] {
         switch type {
         case .float16:
-            let values: [Float16] = try copied(count: count)
+            let values: [Float16] = try copied(bytes, count: count)
             try Self.checkFinite(values) { "\(values[$0])" }
             return values
         case .float32:
-            let numbers: [Float] = try copied(count: count)
+            let numbers: [Float] = try copied(bytes, count: count)
             let values = numbers.map { Float16(rounding: $0) }
             try Self.checkFinite(values) { "\(numbers[$0])" }
             return values
         case .int8:
-            let steps: [Int8] = try copied(count: count)
+            let steps: [Int8] = try copied(bytes, count: count)
             try check(scale, in: Float.leastNormalMagnitude...65504, field: "scale of the features")
             let values = steps.map { Float16(rounding: scale * Float($0)) }
             try Self.checkFinite(values) { "\(scale) × \(steps[$0])" }
@@ -45,12 +36,16 @@ struct FeatureValues {
     }
 
     /// The bytes as numbers in memory of their own, by one copy.
-    private func copied<Number: BitwiseCopyable>(count: Int) throws(MessageError) -> [Number] {
+    private func copied<Number: BitwiseCopyable>(
+        _ bytes: Span<UInt8>, count: Int
+    ) throws(MessageError) -> [Number] {
         try check(
             count: bytes.count, is: count * MemoryLayout<Number>.stride,
             field: "bytes of the features (height × width × channels × \(MemoryLayout<Number>.stride))")
         return unsafe [Number](unsafeUninitializedCapacity: count) { numbers, initialized in
-            _ = unsafe bytes.copyBytes(to: UnsafeMutableRawBufferPointer(numbers))
+            unsafe bytes.withUnsafeBytes { source in
+                unsafe UnsafeMutableRawBufferPointer(numbers).copyMemory(from: source)
+            }
             initialized = count
         }
     }

@@ -33,10 +33,10 @@ struct BagFrames: ~Copyable, Sendable {
     /// Opens the bag at `path`; its topics are those of `configuration`.
     init(
         path: String, _ configuration: NodeConfiguration, representation: ClassRepresentation,
-        calibration: CameraCalibration?, part: ReplayPart = ReplayPart()
+        others: [PointAppearance] = [], calibration: CameraCalibration?, part: ReplayPart = ReplayPart()
     ) throws(NodeError) {
         var intake = FrameIntake(
-            configuration, appearance: representation.appearance, calibration: calibration,
+            configuration, appearance: representation.appearance, others: others, calibration: calibration,
             keepsEveryFrame: true)
         let reader: BagReader
         do { reader = try BagReader.open(path) } catch { throw NodeError(error, path: path) }

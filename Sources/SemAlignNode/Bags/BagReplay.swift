@@ -32,7 +32,8 @@ public struct BagReplay: Sendable {
     ) throws(NodeError) -> ReplaySummary {
         var frames = try BagFrames(
             path: input, configuration, representation: resources.representation.representation,
-            calibration: resources.calibration, part: part)
+            others: resources.others.map(\.representation.appearance), calibration: resources.calibration,
+            part: part)
         var pipeline = FramePipeline(
             configuration, representation: resources.representation, others: resources.others,
             references: resources.references,

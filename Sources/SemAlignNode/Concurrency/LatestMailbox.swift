@@ -50,6 +50,13 @@ internal import Glibc
         return replaced
     }
 
+    /// True where a value waits.
+    public var isFull: Bool {
+        unsafe pthread_mutex_lock(lock)
+        defer { unsafe pthread_mutex_unlock(lock) }
+        return slot != nil
+    }
+
     /// Waits for a value until the monotonic clock shows `deadline` [ns].
     public func take(until deadline: UInt64) -> Delivery {
         var time = timespec()

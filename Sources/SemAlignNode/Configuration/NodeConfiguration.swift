@@ -21,6 +21,10 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var join = JoinSettings()
     /// How objects are found and followed.
     public var track = TrackerConfiguration()
+    /// Time constant of the smoothing of keypoints over time [ms]; 0 = none, every answer is its own frame's.
+    public var smoothingMilliseconds = 0.0
+    /// True where a live node searches after its answers as long as a track has support; a replay never does.
+    public var defersSearches = true
     /// How many objects are followed, and how long that may take.
     public var objects = ObjectSettings()
     /// What is asked of every frame.
@@ -78,6 +82,8 @@ public struct TopicNames: Hashable, Sendable {
     public var mask = "/perception/mask"
     /// Patch features.
     public var features = "/perception/features"
+    /// The camera's pose in a fixed frame; empty = not known.
+    public var cameraPose = ""
     /// Questions at run time.
     public var queries = "/semalign/queries"
     /// Result for every frame.
@@ -120,6 +126,8 @@ public struct JoinSettings: Hashable, Sendable {
 public struct ObjectSettings: Hashable, Sendable {
     /// Paths of further classes, whose features come from the same network.
     public var representations: [String] = []
+    /// Topics with the features of each further class; empty = all share `topics.features`.
+    public var features: [String] = []
     /// Objects that are followed at a time; 1 = the one of `join.instance`.
     public var limit = 1
     /// Time for the objects of one frame [ms]; 0 = as long as it takes.

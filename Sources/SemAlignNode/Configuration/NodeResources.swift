@@ -45,7 +45,7 @@ struct NodeResources: Sendable {
         }
     }
 
-    /// Further classes share the features of the first, so these must be of one length and network.
+    /// Where further classes share the features of the first, these must be of one length and network.
     private static func readOthers(
         _ configuration: NodeConfiguration, beside first: PointAppearance
     ) throws(NodeError) -> [RepresentationFile] {
@@ -53,11 +53,14 @@ struct NodeResources: Sendable {
         for path in configuration.objects.representations {
             let file = try readRepresentation(path)
             let own = file.representation.appearance
-            guard own.channels == first.channels, own.model == first.model else {
+            let isShared = configuration.objects.features.isEmpty
+            guard !isShared || (own.channels == first.channels && own.model == first.model) else {
                 throw .conflict(
                     reason: "'\(path)' has features of \(own.channels) channels of model '\(own.model)', "
                         + "'\(configuration.representation)' \(first.channels) of '\(first.model)'",
-                    remedy: "build all classes with the same network, or run a node for each")
+                    remedy:
+                        "build all classes with the same network, or name a topic for each in objects.features"
+                )
             }
             files.append(file)
         }

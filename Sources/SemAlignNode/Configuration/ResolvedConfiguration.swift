@@ -75,6 +75,13 @@ extension NodeConfiguration {
                 reason: "objects.representations names further classes while objects.limit is 1",
                 remedy: "set objects.limit to the number of objects that are followed at a time")
         }
+        let (networks, classes) = (objects.features.count, objects.representations.count)
+        guard networks == 0 || networks == classes, !objects.features.contains(where: { $0.contains("*") })
+        else {
+            throw .conflict(
+                reason: "objects.features names \(networks) topics for \(classes) further classes",
+                remedy: "name one topic for each of objects.representations, without a star, or none")
+        }
         if let address = SocketAddress(reports.metricsBind), address.isPublic, !allowInsecure {
             throw .publicBind(endpoint: reports.metricsBind)
         }
@@ -101,7 +108,7 @@ extension NodeConfiguration {
 
     private func checkTopics() throws(NodeError) {
         var seen: Set<String> = []
-        for topic in topics.names where !topic.isEmpty && !seen.insert(topic).inserted {
+        for topic in topics.names + objects.features where !topic.isEmpty && !seen.insert(topic).inserted {
             throw .conflict(reason: "two topics are named '\(topic)'", remedy: "give each its own name")
         }
         for stream in join.required where topics.name(of: stream).isEmpty {
@@ -116,8 +123,8 @@ extension TopicNames {
     /// All names, those that are switched off among them.
     var names: [String] {
         [
-            image, cameraInfo, depth, mask, features, queries, keypoints, correspondences, scene, annotations,
-            diagnostics,
+            image, cameraInfo, depth, mask, features, cameraPose, queries, keypoints, correspondences, scene,
+            annotations, diagnostics,
         ]
     }
 

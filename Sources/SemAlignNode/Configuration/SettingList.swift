@@ -65,6 +65,10 @@ extension Setting {
                 "Instance mask: foxglove.RawImage (8UC1, mono8) or CompressedImage (png); 0 = background."),
             Setting("topics.features", \.topics.features, .topic(), "Patch features: semalign.FeatureMap."),
             Setting(
+                "topics.camera_pose", \.topics.cameraPose, .topic(isOptional: true),
+                "Where the camera is in a fixed frame: foxglove.FrameTransform or PoseInFrame; empty = unknown."
+            ),
+            Setting(
                 "topics.queries", \.topics.queries, .topic(isOptional: true),
                 "Points that are asked for at run time: semalign.QueryArray."),
             Setting(
@@ -140,6 +144,17 @@ extension Setting {
                 "track.support_drop", \.track.supportDrop, .number(0...10),
                 "Support that much lower than the track's usual one starts a search."),
             Setting(
+                "track.predict_motion", \.track.predictsMotion, .flag,
+                "Start each frame from where the object's velocity carries it; see docs/robot.md."),
+            Setting(
+                "track.smoothing_ms", \.smoothingMilliseconds, .number(0...10_000),
+                "Time constant of smoothing over time: less jitter for a delay that Diagnostics state; 0 = none."
+            ),
+            Setting(
+                "track.defer_searches", \.defersSearches, .flag,
+                "A live node searches in parts after its answers while a track has support; it delays no frame."
+            ),
+            Setting(
                 "track.frames_between_checks", \.track.framesBetweenChecks, .integer(1...1_000_000),
                 "After so many frames all directions have been tried once more; 1 = never beside a track."),
         ]
@@ -153,7 +168,10 @@ extension Setting {
             ),
             Setting(
                 "objects.representations", \.objects.representations, .paths,
-                "Further classes with features of the same network; an object has the class that it resembles most."
+                "Further classes; an object has the class that it resembles most."),
+            Setting(
+                "objects.features", \.objects.features, .topicPatterns,
+                "Topics with features of the further classes' own networks, one each; none = all share topics.features."
             ),
             Setting(
                 "objects.budget_ms", \.objects.budgetMilliseconds, .number(0...10_000),

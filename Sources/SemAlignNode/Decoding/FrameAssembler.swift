@@ -12,6 +12,8 @@ struct FrameAssembler: Sendable {
     let channels: Int?
     /// The network that the representation was built with; empty = not stated.
     let model: String
+    /// What further classes with features of their own demand.
+    let others: [PointAppearance]
     /// The calibration file's camera; it outranks the camera's own topic.
     let calibration: CameraCalibration?
     /// Instance to follow; 0 = the largest.
@@ -26,9 +28,10 @@ struct FrameAssembler: Sendable {
     private var rectifier = FrameRectifier()
 
     init(
-        appearance: PointAppearance?, calibration: CameraCalibration?, join: JoinSettings,
-        takesAllInstances: Bool
+        appearance: PointAppearance?, others: [PointAppearance] = [], calibration: CameraCalibration?,
+        join: JoinSettings, takesAllInstances: Bool
     ) {
+        self.others = others
         channels = appearance?.channels
         model = appearance?.model ?? ""
         self.calibration = calibration
@@ -41,12 +44,16 @@ struct FrameAssembler: Sendable {
     mutating func remember(_ message: CalibrationMessage) { latest = message }
 
     /// The observation of a frame, and what was not used or is missing though the frame is sound.
-    mutating func assemble(_ frame: JoinedFrame<FramePart>) -> AssembledFrame {
+    ///
+    /// `cameraPose` is the camera's in a fixed frame at the stamp, where that is known.
+    mutating func assemble(
+        _ frame: JoinedFrame<FramePart>, cameraPose: SimilarityTransform? = nil
+    ) -> AssembledFrame {
         var notes: [Drop] = []
         var content: AssembledFrame.Content
         var others: [SightedObservation] = []
         do throws(Drop) {
-            let observations = try observations(of: frame, notes: &notes)
+            let observations = try observations(of: frame, cameraPose: cameraPose, notes: &notes)
             content = .observation(observations[0])
             others = Array(observations.dropFirst())
         } catch {
@@ -59,10 +66,10 @@ struct FrameAssembler: Sendable {
 
     /// One observation for each instance that is followed, the largest first; at least one.
     private mutating func observations(
-        of frame: JoinedFrame<FramePart>, notes: inout [Drop]
+        of frame: JoinedFrame<FramePart>, cameraPose: SimilarityTransform?, notes: inout [Drop]
     ) throws(Drop) -> [SightedObservation] {
         let imageSize = try imageSize(of: frame, notes: &notes)
-        let features = try features(of: frame)
+        let (features, otherFeatures) = try features(of: frame)
         let mask = try mask(of: frame)
         let size = imageSize ?? mask.size
         guard mask.size == size else {
@@ -74,9 +81,11 @@ struct FrameAssembler: Sendable {
         let map = features.features(imageSize: size)
         var observations: [SightedObservation] = []
         for number in instances(of: mask) {
-            let observation = Observation(
+            var observation = Observation(
                 timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
                 intrinsics: camera?.intrinsics, depth: depth, mask: mask, instance: number, features: map)
+            observation.cameraPose = cameraPose
+            observation.otherFeatures = otherFeatures.map { $0.features(imageSize: size) }
             observations.append(try straightened(observation, lens: lens))
         }
         return observations
@@ -127,10 +136,20 @@ struct FrameAssembler: Sendable {
         }
     }
 
-    private func features(of frame: JoinedFrame<FramePart>) throws(Drop) -> FeatureMessage {
-        guard case .features(let features) = frame[.features] else {
+    private func features(
+        of frame: JoinedFrame<FramePart>
+    ) throws(Drop) -> (FeatureMessage, others: [FeatureMessage]) {
+        guard case .features(let features, let others) = frame[.features] else {
             throw Drop(.incomplete, "the frame lacks features")
         }
+        for (own, appearance) in zip(others, self.others) {
+            try check(own, channels: appearance.channels, model: appearance.model)
+        }
+        try check(features, channels: channels, model: model)
+        return (features, others)
+    }
+
+    private func check(_ features: FeatureMessage, channels: Int?, model: String) throws(Drop) {
         if let channels, features.channels != channels {
             throw Drop(
                 .features, "features have \(features.channels) channels, the representation \(channels)")
@@ -140,7 +159,6 @@ struct FrameAssembler: Sendable {
                 .features,
                 "features are of model '\(features.model.prefix(80))', the representation's of '\(model)'")
         }
-        return features
     }
 
     private func mask(of frame: JoinedFrame<FramePart>) throws(Drop) -> ObjectMask {

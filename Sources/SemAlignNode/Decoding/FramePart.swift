@@ -9,8 +9,8 @@ public enum FramePart: Hashable, Sendable {
     case raw(RawImageMessage)
     /// The camera.
     case calibration(CalibrationMessage)
-    /// Patch features.
-    case features(FeatureMessage)
+    /// Patch features, and those of further classes' own networks.
+    case features(FeatureMessage, others: [FeatureMessage] = [])
 
     /// Stamp of the message [ns].
     public var timestamp: UInt64 {
@@ -18,7 +18,7 @@ public enum FramePart: Hashable, Sendable {
         case .compressed(let message): message.timestamp
         case .raw(let message): message.timestamp
         case .calibration(let message): message.timestamp
-        case .features(let message): message.timestamp
+        case .features(let message, _): message.timestamp
         }
     }
 
@@ -28,7 +28,7 @@ public enum FramePart: Hashable, Sendable {
         case .compressed(let message): message.frameID
         case .raw(let message): message.frameID
         case .calibration(let message): message.frameID
-        case .features(let message): message.frameID
+        case .features(let message, _): message.frameID
         }
     }
 
@@ -38,7 +38,8 @@ public enum FramePart: Hashable, Sendable {
         case .compressed(let message): message.data.count + 256
         case .raw(let message): message.data.count + 256
         case .calibration: 512
-        case .features(let message): message.values.count * 2 + 256
+        case .features(let message, let others):
+            ([message] + others).reduce(256) { $0 + $1.values.count * 2 }
         }
     }
 }

@@ -21,10 +21,15 @@ struct FrameRectifier: Sendable {
         var depth = observation.depth
         if let taken = depth { depth = try rectify(taken, camera: camera, imageSize: size) }
         let region = mask.bounds(of: observation.instance)?.grown(by: 0.5) ?? PixelRegion(size)
-        return Observation(
+        var rectified = Observation(
             timestamp: observation.timestamp, frameID: observation.frameID, imageSize: size,
             intrinsics: camera.intrinsics, depth: depth, mask: mask, instance: observation.instance,
             features: observation.features.rectified(camera: camera, region: region))
+        rectified.cameraPose = observation.cameraPose
+        rectified.otherFeatures = observation.otherFeatures.map {
+            $0.rectified(camera: camera, region: region)
+        }
+        return rectified
     }
 
     /// Depth as the pinhole sees it; `imageSize` is that of the colour image, which `camera` is for.

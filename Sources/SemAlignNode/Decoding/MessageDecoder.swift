@@ -24,12 +24,19 @@ public enum DecodedMessage: Hashable, Sendable {
     case part(FrameStream, FramePart)
     /// Points to find from now on.
     case queries(QueryMessage)
+    /// Features for the further class with this number, from 1.
+    case classFeatures(Int, FeatureMessage)
+    /// Where the camera is.
+    case cameraPose(CameraPoseMessage)
 }
 
 /// Decodes the messages of the configured topics.
 public struct MessageDecoder: Sendable {
     private let streams: [String: FrameStream]
     private let queries: String
+    private let cameraPose: String
+    /// Numbers of the classes that have features of their own.
+    private let classes: [String: Int]
     private let payloadLimit: Int
 
     /// Takes the topics and limits of a configuration.
@@ -38,56 +45,86 @@ public struct MessageDecoder: Sendable {
         let named = FrameStream.allCases.map { (topics.name(of: $0), $0) }.filter { !$0.0.isEmpty }
         streams = Dictionary(named) { first, _ in first }
         queries = topics.queries
+        cameraPose = topics.cameraPose
+        let numbered = configuration.objects.features.enumerated().map { ($1, $0 + 1) }
+        classes = Dictionary(numbered) { first, _ in first }
         payloadLimit = configuration.subscribe.payloadLimitMebibytes << 20
     }
 
     /// Topics to subscribe to, sorted.
-    public var topics: [String] { (Array(streams.keys) + [queries]).filter { !$0.isEmpty }.sorted() }
+    public var topics: [String] {
+        (Array(streams.keys) + Array(classes.keys) + [queries, cameraPose]).filter { !$0.isEmpty }.sorted()
+    }
 
     /// The content of a message; `nil` where its topic is none of ours.
     ///
     /// Throws a `Drop` that says what is wrong with it.
     public func decode(_ message: IncomingMessage) throws(Drop) -> DecodedMessage? {
-        let stream = streams[message.topic]
-        guard stream != nil || (message.topic == queries && !queries.isEmpty) else { return nil }
-        guard message.payload.count <= payloadLimit else {
+        try decode(message.payload.span, topic: message.topic, schema: message.schema)
+    }
+
+    /// The content of a payload that may lie in somebody else's memory; `nil` where its topic is none of ours.
+    ///
+    /// Throws a `Drop` that says what is wrong with it.
+    public func decode(
+        _ payload: Span<UInt8>, topic: String, schema: String
+    ) throws(Drop) -> DecodedMessage? {
+        let stream = streams[topic]
+        let index = classes[topic]
+        guard
+            stream != nil || index != nil || (!topic.isEmpty && [queries, cameraPose].contains(topic))
+        else { return nil }
+        guard payload.count <= payloadLimit else {
             throw Drop(
-                .oversize,
-                "\(message.topic): \(message.payload.count) bytes, at most \(payloadLimit) are accepted")
+                .oversize, "\(topic): \(payload.count) bytes, at most \(payloadLimit) are accepted")
         }
         do throws(MessageError) {
-            guard let stream else {
-                try check(message, carries: [QueryMessage.schemaName])
-                return .queries(try QueryMessage(decoding: message.payload))
+            if stream == nil, topic == cameraPose {
+                try check(schema, isOneOf: CameraPoseMessage.schemas)
+                return .cameraPose(try CameraPoseMessage(decoding: copy(payload), schema: schema))
             }
-            return .part(stream, try part(of: stream, from: message))
+            if let index {
+                try check(schema, isOneOf: [FeatureMessage.schemaName])
+                return .classFeatures(index, try FeatureMessage(decoding: payload))
+            }
+            guard let stream else {
+                try check(schema, isOneOf: [QueryMessage.schemaName])
+                return .queries(try QueryMessage(decoding: copy(payload)))
+            }
+            return .part(stream, try part(of: stream, from: payload, schema: schema))
         } catch {
-            throw Drop(error.dropReason(stream: stream), "\(message.topic): \(error)")
+            let other: DropReason = topic == cameraPose ? .cameraPose : index != nil ? .features : .query
+            throw Drop(error.dropReason(stream?.dropReason ?? other), "\(topic): \(error)")
         }
     }
 
+    /// Only features are large enough to be worth reading where they lie.
     private func part(
-        of stream: FrameStream, from message: IncomingMessage
+        of stream: FrameStream, from payload: Span<UInt8>, schema: String
     ) throws(MessageError) -> FramePart {
         switch stream {
         case .features:
-            try check(message, carries: [FeatureMessage.schemaName])
-            return .features(try FeatureMessage(decoding: message.payload))
+            try check(schema, isOneOf: [FeatureMessage.schemaName])
+            return .features(try FeatureMessage(decoding: payload))
         case .cameraInfo:
-            try check(message, carries: [CalibrationMessage.schemaName])
-            return .calibration(try CalibrationMessage(decoding: message.payload))
+            try check(schema, isOneOf: [CalibrationMessage.schemaName])
+            return .calibration(try CalibrationMessage(decoding: copy(payload)))
         case .image, .depth, .mask:
-            try check(message, carries: [CompressedImageMessage.schemaName, RawImageMessage.schemaName])
-            return message.schema == RawImageMessage.schemaName
-                ? .raw(try RawImageMessage(decoding: message.payload))
-                : .compressed(try CompressedImageMessage(decoding: message.payload))
+            try check(schema, isOneOf: [CompressedImageMessage.schemaName, RawImageMessage.schemaName])
+            return schema == RawImageMessage.schemaName
+                ? .raw(try RawImageMessage(decoding: copy(payload)))
+                : .compressed(try CompressedImageMessage(decoding: copy(payload)))
         }
     }
 
-    private func check(_ message: IncomingMessage, carries schemas: [String]) throws(MessageError) {
-        guard schemas.contains(message.schema) else {
+    private func copy(_ payload: Span<UInt8>) -> [UInt8] {
+        unsafe payload.withUnsafeBufferPointer { unsafe [UInt8]($0) }
+    }
+
+    private func check(_ schema: String, isOneOf schemas: [String]) throws(MessageError) {
+        guard schemas.contains(schema) else {
             throw .unknown(
-                field: "schema", found: String(message.schema.prefix(80)),
+                field: "schema", found: String(schema.prefix(80)),
                 supported: schemas.joined(separator: ", "))
         }
     }
@@ -95,13 +132,13 @@ public struct MessageDecoder: Sendable {
 
 extension MessageError {
     /// The name that a broken message is counted under.
-    fileprivate func dropReason(stream: FrameStream?) -> DropReason {
+    fileprivate func dropReason(_ content: DropReason) -> DropReason {
         switch self {
         case .malformed: .malformed
         case .unknown(field: "schema", _, _): .unknownSchema
         case .timestampOutOfRange: .noStamp
         case .missing(let field) where field.hasPrefix("timestamp"): .noStamp
-        default: stream?.dropReason ?? .query
+        default: content
         }
     }
 }

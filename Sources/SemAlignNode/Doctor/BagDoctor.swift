@@ -8,8 +8,8 @@ public struct BagDoctor: Sendable {
     private static let frameLimit = 16
 
     private let configuration: NodeConfiguration
-    private let representation: ClassRepresentation?
-    private let calibration: CameraCalibration?
+    let representation: ClassRepresentation?
+    let calibration: CameraCalibration?
 
     /// Reads the files that the configuration names; without a representation less can be said.
     public init(_ configuration: NodeConfiguration) throws(NodeError) {
@@ -35,15 +35,7 @@ public struct BagDoctor: Sendable {
         let frames = try SampledFrames(
             path: path, configuration, representation: representation, calibration: calibration,
             stamps: chosen, progress: progress)
-        var findings = stamps + frames.findings
-        guard !frames.observations.isEmpty else { return findings }
-        let camera = CameraCheck(frames.observations).findings
-        findings += camera
-        let agreement = SceneAgreement(frames.samples, representation: representation)
-        let placement = PlacementCheck(agreement, hasClass: representation != nil).findings
-        findings += placement
-        guard !(camera + placement).contains(where: { $0.verdict == .problem }) else { return findings }
-        return findings + ScaleCheck(frames.observations, representation: representation).findings
+        return stamps + frames.allFindings(representation: representation)
     }
 
     /// At most `frameLimit` of the stamps, evenly spread.
@@ -51,5 +43,18 @@ public struct BagDoctor: Sendable {
         let sorted = Set(stamps).sorted()
         let count = min(frameLimit, sorted.count)
         return Set((0..<count).map { sorted[(2 * $0 + 1) * sorted.count / (2 * count)] })
+    }
+}
+
+extension SampledFrames {
+    /// What the frames say, from the most certain to the most delicate; ends where a mistake explains the rest.
+    func allFindings(representation: ClassRepresentation?) -> [Finding] {
+        guard !observations.isEmpty else { return findings }
+        let camera = CameraCheck(observations).findings
+        let agreement = SceneAgreement(samples, representation: representation)
+        let placement = PlacementCheck(agreement, hasClass: representation != nil).findings
+        let found = findings + camera + placement
+        guard !(camera + placement).contains(where: { $0.verdict == .problem }) else { return found }
+        return found + ScaleCheck(observations, representation: representation).findings
     }
 }

@@ -25,39 +25,57 @@ struct SampledFrames: Sendable {
 
     var observations: [Observation] { samples.map(\.observation) }
 
+    private var intake: FrameIntake
+    private var time: UInt64 = 0
+
+    /// Starts with nothing.
+    init(
+        _ configuration: NodeConfiguration, representation: ClassRepresentation?,
+        calibration: CameraCalibration?
+    ) {
+        intake = FrameIntake(
+            configuration, appearance: representation?.appearance, calibration: calibration,
+            keepsEveryFrame: true)
+    }
+
     /// Reads the bag and keeps the frames with these stamps.
     init(
         path: String, _ configuration: NodeConfiguration, representation: ClassRepresentation?,
         calibration: CameraCalibration?, stamps: Set<UInt64>, progress: (Int) -> Void
     ) throws(NodeError) {
-        var intake = FrameIntake(
-            configuration, appearance: representation?.appearance, calibration: calibration,
-            keepsEveryFrame: true)
+        self.init(configuration, representation: representation, calibration: calibration)
         let feed = BagFeed(path: path, topics: Set(intake.topics))
         var messages = try feed.messages()
-        var time: UInt64 = 0
         while let message = try feed.next(&messages) {
-            time = max(time, message.logTime)
-            var events = intake.advance(to: time)
-            events += intake.receive(
-                IncomingMessage(topic: message.topic, schema: message.schemaName, payload: message.payload),
-                at: time, wallTime: nil)
-            take(events, &intake, stamps, progress)
+            let incoming = IncomingMessage(
+                topic: message.topic, schema: message.schemaName, payload: message.payload)
+            if add(incoming, at: message.logTime, wants: stamps.contains) { progress(samples.count) }
         }
-        take(intake.finish(), &intake, stamps, progress)
+        finish(wants: stamps.contains)
     }
 
-    private mutating func take(
-        _ events: [FrameIntake.Event], _ intake: inout FrameIntake, _ stamps: Set<UInt64>,
-        _ progress: (Int) -> Void
-    ) {
+    /// Takes a message that was logged, or came, at `time` [ns]; keeps frames whose stamp `wants`.
+    ///
+    /// True where a frame was kept.
+    @discardableResult
+    mutating func add(_ message: IncomingMessage, at time: UInt64, wants: (UInt64) -> Bool) -> Bool {
+        self.time = max(self.time, time)
+        var events = intake.advance(to: self.time)
+        events += intake.receive(message, at: self.time, wallTime: nil)
+        let count = samples.count
+        take(events, wants)
+        return samples.count > count
+    }
+
+    /// Takes the frames that still wait for a stream.
+    mutating func finish(wants: (UInt64) -> Bool) { take(intake.finish(), wants) }
+
+    private mutating func take(_ events: [FrameIntake.Event], _ wants: (UInt64) -> Bool) {
         for event in events {
             switch event {
             case .frame(let joined):
                 frameCount += 1
-                guard stamps.contains(joined.stamp) else { continue }
-                take(joined, intake.job(for: joined))
-                progress(samples.count)
+                if wants(joined.stamp) { take(joined, intake.job(for: joined)) }
             case .dropped(let drop): count(drop)
             case .newSequence: continue
             }

@@ -54,7 +54,7 @@ struct StampCheck: Sendable {
             return Finding(
                 "missing_\(stream.rawValue)", isNeeded ? .problem : .note, found: "nothing on \(topic)",
                 matter: consequence,
-                remedy: "record it, or set topics.\(stream.rawValue) to the topic that has it")
+                remedy: "send or record it, or set topics.\(stream.rawValue) to the topic that has it")
         }
     }
 

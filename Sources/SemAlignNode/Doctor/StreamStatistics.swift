@@ -16,6 +16,9 @@ struct StreamStatistics: Sendable {
         self.delays = delays
     }
 
+    /// Starts with nothing.
+    init() {}
+
     /// Reads the whole bag once.
     init(path: String, _ configuration: NodeConfiguration) throws(NodeError) {
         let decoder = MessageDecoder(configuration)
@@ -24,15 +27,21 @@ struct StreamStatistics: Sendable {
         while let message = try feed.next(&messages) {
             let incoming = IncomingMessage(
                 topic: message.topic, schema: message.schemaName, payload: message.payload)
-            do throws(Drop) {
-                guard case .part(let stream, let part) = try decoder.decode(incoming) else { continue }
-                stamps[stream, default: []].append(part.timestamp)
-                delays[stream, default: []].append(
-                    Double(Int64(bitPattern: message.logTime &- part.timestamp)))
-            } catch {
-                let stream = FrameStream.allCases.first { configuration.topics.name(of: $0) == message.topic }
-                if let stream, failures[stream] == nil { failures[stream] = error.detail }
-            }
+            add(incoming, at: message.logTime, decoder, configuration.topics)
+        }
+    }
+
+    /// Takes a message that was logged, or came, at `time` [ns].
+    mutating func add(
+        _ message: IncomingMessage, at time: UInt64, _ decoder: MessageDecoder, _ topics: TopicNames
+    ) {
+        do throws(Drop) {
+            guard case .part(let stream, let part) = try decoder.decode(message) else { return }
+            stamps[stream, default: []].append(part.timestamp)
+            delays[stream, default: []].append(Double(Int64(bitPattern: time &- part.timestamp)))
+        } catch {
+            let stream = FrameStream.allCases.first { topics.name(of: $0) == message.topic }
+            if let stream, failures[stream] == nil { failures[stream] = error.detail }
         }
     }
 

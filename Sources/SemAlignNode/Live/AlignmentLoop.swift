@@ -8,6 +8,10 @@ internal import Synchronization
 
 /// The alignment thread's work: owns the tracker and the publisher, answers the newest frame, reports once a second.
 struct AlignmentLoop: ~Copyable {
+    /// How long a report that is due waits before it is tried again, and at most [ns].
+    private static let reportDelay: UInt64 = 5_000_000
+    private static let longestReportDelay: UInt64 = 200_000_000
+
     /// Endpoints that were bound, with wildcards resolved.
     let endpoints: [String]
     private let shared: NodeShared
@@ -16,6 +20,7 @@ struct AlignmentLoop: ~Copyable {
     private var pipeline: FramePipeline
     private var nextReport: UInt64
     private var sequences: [String: UInt32] = [:]
+    private var rhythm = FrameRhythm()
 
     /// Opens the endpoints of the configuration.
     init(
@@ -38,32 +43,44 @@ struct AlignmentLoop: ~Copyable {
 
     /// Works until the mailbox is closed; the frame in it is still answered.
     mutating func run() {
+        var wakeTime = nextReport
         while true {
-            switch shared.mailbox.take(until: nextReport) {
+            switch shared.mailbox.take(until: wakeTime) {
             case .value(let queued): answer(queued)
             case .timeout: break
             case .closed: return
             }
-            if shared.clocks.steady() >= nextReport { report() }
+            let now = shared.clocks.steady()
+            if now >= nextReport, hasTimeToReport(at: now) { report() }
+            wakeTime = max(nextReport, now &+ Self.reportDelay)
         }
+    }
+
+    /// A report takes some milliseconds: it comes between frames, but not late by more than a frame of a slow camera.
+    private func hasTimeToReport(at now: UInt64) -> Bool {
+        (!shared.mailbox.isFull && rhythm.hasTime(at: now)) || now &- nextReport > Self.longestReportDelay
     }
 
     private mutating func answer(_ queued: QueuedJob) {
         let before = shared.frames?.meter.reading()
         let start = shared.clocks.steady()
-        let answer = pipeline.process(queued.job, clock: shared.clocks.steady)
+        rhythm.note(queued.queued)
+        let answer = pipeline.answer(queued.job, clock: shared.clocks.steady)
         let aligned = shared.clocks.steady()
         for message in answer.messages { publish(message) }
         let published = shared.clocks.steady()
+        let afterwards = finish(answer)
         if let recorder = shared.frames, var record = queued.record, let before {
             record.taken = start
             record.answered = aligned
             record.published = published
             record.add(answer)
+            record.afterwards = afterwards
             record.alignmentCost = recorder.meter.reading() - before
             recorder.add(record)
         }
-        for drop in answer.drops { shared.record(drop) }
+        for stage in afterwards { shared.counters.took(stage.name, stage.duration) }
+        if let delay = pipeline.smoothingDelay { shared.counters.took("smoothing_delay", delay) }
         shared.counters.answered(answer)
         shared.counters.took("wait", start &- queued.queued)
         shared.counters.took("answer", aligned &- start)
@@ -73,6 +90,22 @@ struct AlignmentLoop: ~Copyable {
         noteAge(of: queued.job.frame.timestamp)
         shared.logger.debug(
             "frame \(queued.job.frame.timestamp): \(answer.result.state.rawValue) in \(aligned &- start) ns")
+    }
+
+    /// What the keypoints did not wait for: the other messages, then a look beside the track while there is time.
+    private mutating func finish(_ answer: FramePipeline.Answer) -> [FrameRecord.Stage] {
+        let start = shared.clocks.steady()
+        let (messages, drops) = pipeline.followUp(answer, clock: shared.clocks.steady)
+        for message in messages { publish(message) }
+        for drop in answer.drops + drops { shared.record(drop) }
+        let followed = shared.clocks.steady()
+        let (shared, rhythm) = (shared, rhythm)
+        let hasExplored = pipeline.explore {
+            !shared.mailbox.isFull && rhythm.hasTime(at: shared.clocks.steady())
+        }
+        var stages = [FrameRecord.Stage("follow_up", followed &- start)]
+        if hasExplored { stages.append(FrameRecord.Stage("explore", shared.clocks.steady() &- followed)) }
+        return stages
     }
 
     /// From acquisition to the answer, where both clocks seem to be the same: a played bag's are not.

@@ -94,36 +94,45 @@ struct InputLoop: ~Copyable {
             let limit = shared.configuration.subscribe.payloadLimitMebibytes << 20
             let arrival = shared.clocks.steady()
             let wallTime = shared.clocks.wall()
-            let message = try WireMessage(decoding: slots, payloadLimit: limit)
-            guard shared.inputTopics.contains(message.topic) else { return }
-            count(message)
-            if shared.configuration.record.hasInputs { record(message) }
+            let header = try WireHeader(decoding: slots, payloadLimit: limit)
+            guard shared.inputTopics.contains(header.topic) else { return }
+            count(header)
+            if shared.configuration.record.hasInputs { record(header) }
             take(
-                intake.receive(
-                    IncomingMessage(topic: message.topic, schema: message.schema, payload: message.payload),
-                    at: arrival, wallTime: wallTime),
-                arrival: arrival, transfer: message.stamp?.age(at: wallTime))
+                Self.events(of: slots, header, at: arrival, wallTime: wallTime, by: &intake),
+                arrival: arrival, transfer: header.stamp?.age(at: wallTime))
         } catch {
             shared.record(Drop(error))
         }
     }
 
-    private func record(_ message: WireMessage) {
-        guard shared.recorder?.isRecording(message.topic) ?? false else { return }
-        shared.put(
-            RecordedMessage(
-                topic: message.topic, schema: message.schema, payload: message.payload,
-                sequence: message.stamp.map { UInt32(truncatingIfNeeded: $0.sequence) },
-                logTime: shared.clocks.wall(), publishTime: message.stamp?.publishTime))
+    /// Megabytes of features are read where the transport put them.
+    private static func events(
+        of message: borrowing ReceivedMessage, _ header: WireHeader, at arrival: UInt64, wallTime: UInt64,
+        by intake: inout FrameIntake
+    ) -> [FrameIntake.Event] {
+        message.withFrame(2) { payload in
+            intake.receive(
+                payload, topic: header.topic, schema: header.schema, at: arrival, wallTime: wallTime)
+        }
     }
 
-    private mutating func count(_ message: WireMessage) {
-        let missing = message.stamp.map { gaps.missing(topic: message.topic, before: $0.sequence) } ?? 0
-        shared.counters.received(message.topic, missing: missing)
+    private func record(_ header: WireHeader) {
+        guard shared.recorder?.isRecording(header.topic) ?? false else { return }
+        shared.put(
+            RecordedMessage(
+                topic: header.topic, schema: header.schema, payload: slots.payload,
+                sequence: header.stamp.map { UInt32(truncatingIfNeeded: $0.sequence) },
+                logTime: shared.clocks.wall(), publishTime: header.stamp?.publishTime))
+    }
+
+    private mutating func count(_ header: WireHeader) {
+        let missing = header.stamp.map { gaps.missing(topic: header.topic, before: $0.sequence) } ?? 0
+        shared.counters.received(header.topic, missing: missing)
         if missing > 0 {
             shared.record(
                 Drop(
-                    .lost, "\(missing) messages of \(message.topic) did not arrive",
+                    .lost, "\(missing) messages of \(header.topic) did not arrive",
                     count: Int(clamping: missing)))
         }
     }

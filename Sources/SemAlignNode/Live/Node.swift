@@ -131,8 +131,10 @@ public struct Node: ~Copyable {
         shared.place(
             "semalign-align",
             ThreadPlacement(processors: realtime.alignmentProcessors, priority: realtime.priority))
+        var configuration = shared.configuration
+        configuration.track.defersSearches = configuration.defersSearches
         let pipeline = FramePipeline(
-            shared.configuration, representation: resources.representation, others: resources.others,
+            configuration, representation: resources.representation, others: resources.others,
             references: resources.references, reportsDurations: true)
         do throws(TransportError) {
             var loop = try AlignmentLoop(shared, pipeline: pipeline, supervisor: supervisor)
@@ -153,6 +155,7 @@ public struct Node: ~Copyable {
             ThreadPlacement(processors: realtime.inputProcessors, priority: realtime.priority))
         let intake = FrameIntake(
             shared.configuration, appearance: resources.representation.representation.appearance,
+            others: resources.others.map(\.representation.appearance),
             calibration: resources.calibration, keepsEveryFrame: false)
         var hasStarted = false
         do throws(TransportError) {

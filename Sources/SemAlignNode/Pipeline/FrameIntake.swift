@@ -22,19 +22,26 @@ struct FrameIntake: Sendable {
     private let references: Set<String>
     /// What is asked for at present.
     private(set) var queries: QueryMessage
+    private var path = CameraPath()
+    private var collector: FeatureCollector
+    /// The camera's optical frame, as the last frame had it.
+    private var cameraFrame = ""
     /// Counts the sequences of stamps, from 0.
     private var epoch = 0
 
     /// Without an `appearance` features of any network are taken.
     init(
-        _ configuration: NodeConfiguration, appearance: PointAppearance?, calibration: CameraCalibration?,
-        keepsEveryFrame: Bool
+        _ configuration: NodeConfiguration, appearance: PointAppearance?, others: [PointAppearance] = [],
+        calibration: CameraCalibration?, keepsEveryFrame: Bool
     ) {
+        let networks = configuration.objects.features.count
+        collector = FeatureCollector(count: 1 + networks)
         decoder = MessageDecoder(configuration)
         synchronizer = FrameSynchronizer(
             SynchronizerConfiguration(configuration, keepsEveryFrame: keepsEveryFrame))
         assembler = FrameAssembler(
-            appearance: appearance, calibration: calibration, join: configuration.join,
+            appearance: appearance, others: networks > 0 ? others : [], calibration: calibration,
+            join: configuration.join,
             takesAllInstances: configuration.objects.limit > 1)
         references = Set(configuration.correspondence.references.keys).union([""])
         queries = QueryMessage(
@@ -52,8 +59,18 @@ struct FrameIntake: Sendable {
     mutating func receive(
         _ message: IncomingMessage, at now: UInt64, wallTime: UInt64?
     ) -> [Event] {
+        receive(
+            message.payload.span, topic: message.topic, schema: message.schema, at: now, wallTime: wallTime)
+    }
+
+    /// The same for a payload that may lie in the transport's memory: what is needed of it is copied.
+    mutating func receive(
+        _ payload: Span<UInt8>, topic: String, schema: String, at now: UInt64, wallTime: UInt64?
+    ) -> [Event] {
         do throws(Drop) {
-            switch try decoder.decode(message) {
+            switch try decoder.decode(payload, topic: topic, schema: schema) {
+            case .part(.features, .features(let message, _)): return collect(message, 0, now, wallTime)
+            case .classFeatures(let index, let message): return collect(message, index, now, wallTime)
             case .part(let stream, let part):
                 if case .calibration(let calibration) = part { assembler.remember(calibration) }
                 let events = synchronizer.insert(
@@ -63,11 +80,29 @@ struct FrameIntake: Sendable {
             case .queries(let message):
                 try accept(message)
                 return []
+            case .cameraPose(let message):
+                try accept(message)
+                return []
             case nil: return []
             }
         } catch {
             return [.dropped(error)]
         }
+    }
+
+    /// Lets the features of a stamp in once those of all classes are there.
+    private mutating func collect(
+        _ message: FeatureMessage, _ index: Int, _ now: UInt64, _ wallTime: UInt64?
+    ) -> [Event] {
+        var drops: [Drop] = []
+        guard let maps = collector.add(message, ofClass: index, drops: &drops) else {
+            return drops.map { .dropped($0) }
+        }
+        let part = FramePart.features(maps[0], others: Array(maps.dropFirst()))
+        let events = synchronizer.insert(
+            part, of: .features, stamp: part.timestamp, byteCount: part.byteCount, at: now,
+            wallTime: wallTime)
+        return drops.map { .dropped($0) } + noted(events)
     }
 
     /// Takes over a calibration that was sent before the first frame; other messages are passed over.
@@ -84,8 +119,19 @@ struct FrameIntake: Sendable {
 
     /// Decodes and checks what a joined frame holds.
     mutating func job(for frame: JoinedFrame<FramePart>) -> FrameJob {
-        FrameJob(
-            frame: assembler.assemble(frame), queries: queries, epoch: epoch, arrival: frame.firstArrival)
+        let assembled = assembler.assemble(frame, cameraPose: path.pose(at: frame.stamp))
+        cameraFrame = assembled.frameID
+        return FrameJob(frame: assembled, queries: queries, epoch: epoch, arrival: frame.firstArrival)
+    }
+
+    private mutating func accept(_ message: CameraPoseMessage) throws(Drop) {
+        guard message.cameraFrame.isEmpty || cameraFrame.isEmpty || message.cameraFrame == cameraFrame else {
+            throw Drop(
+                .cameraPose,
+                "the pose is that of '\(message.cameraFrame.prefix(80))', the camera's frame is '\(cameraFrame)'"
+            )
+        }
+        path.add(message)
     }
 
     private mutating func accept(_ message: QueryMessage) throws(Drop) {
@@ -106,6 +152,8 @@ struct FrameIntake: Sendable {
             case .dropped(let drop): return .dropped(drop)
             case .newSequence(let before, let after):
                 epoch += 1
+                path.removeAll()
+                collector.removeAll()
                 return .newSequence(from: before, to: after)
             }
         }

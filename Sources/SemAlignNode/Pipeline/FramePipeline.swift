@@ -27,9 +27,20 @@ struct FramePipeline: Sendable {
     struct Answer: Sendable {
         /// The frame's results, one an object; at least one.
         let results: [TrackingResult]
-        let messages: [OutgoingMessage]
+        /// What there is to send so far: the keypoints.
+        fileprivate(set) var messages: [OutgoingMessage]
         /// What could not be said.
-        let drops: [Drop]
+        fileprivate(set) var drops: [Drop]
+        /// What follows from the results, and is sent after them.
+        fileprivate let rest: Rest
+    }
+
+    /// What the messages after the keypoints are made of.
+    fileprivate struct Rest: Sendable {
+        let job: FrameJob
+        let objects: [(keypoints: KeypointMessage, classIndex: Int)]
+        /// Where queried points are looked for; `nil` = nowhere.
+        let queried: (result: TrackingResult, seen: SightedObservation)?
     }
 
     /// The class, and further ones.
@@ -41,6 +52,10 @@ struct FramePipeline: Sendable {
     /// Where several objects are followed.
     private var objects: ObjectSet?
     private var correspondence: CorrespondenceFinder
+    /// Time constant of the smoothing [s]; 0 = none.
+    private let smoothing: Double
+    /// Smoothers of the objects that are tracked, by identity.
+    private var smoothers: [UInt8: KeypointSmoother] = [:]
     private var epoch = 0
     private var sequence: UInt64 = 0
     /// State of the last answer.
@@ -53,6 +68,7 @@ struct FramePipeline: Sendable {
     ) {
         files = [representation] + others
         topics = configuration.topics
+        smoothing = configuration.smoothingMilliseconds / 1000
         self.reportsDurations = reportsDurations
         tracker = Tracker(
             representation: representation.representation, configuration: configuration.track)
@@ -66,84 +82,125 @@ struct FramePipeline: Sendable {
             sigma: configuration.correspondence.sigma)
     }
 
-    /// Answers one frame; `clock` [ns] measures the stages.
+    /// Answers one frame with all that belongs to it; `clock` [ns] measures the stages.
     mutating func process(_ job: FrameJob, clock: () -> UInt64) -> Answer {
+        var answer = answer(job, clock: clock)
+        let (messages, drops) = followUp(answer, clock: clock)
+        answer.messages += messages
+        answer.drops += drops
+        explore(while: { true })
+        return answer
+    }
+
+    /// The keypoints of one frame; `followUp` and `explore` do what they need not wait for.
+    mutating func answer(_ job: FrameJob, clock: () -> UInt64) -> Answer {
         if job.epoch != epoch {
             epoch = job.epoch
             tracker.reset()
             objects?.reset()
+            smoothers = [:]
             state = .searching
         }
         switch job.frame.content {
         case .observation(let sighted) where objects != nil:
             return answer(job, seen: [sighted] + job.frame.others, clock: clock)
         case .observation(let sighted):
-            let result = tracker.update(sighted.observation, clock: clock)
+            let result = tracker.answer(sighted.observation, clock: clock)
             state = result.state
-            let found = correspondence.answer(job.queries, result: result, seen: sighted, clock: clock)
             return answer(
-                result.seen(in: sighted.observation.imageSize, through: sighted.lens),
-                instance: sighted.observation.instance, job: job,
-                correspondences: found)
+                [(result.seen(in: sighted), sighted.observation.instance, 0)], job: job,
+                queried: (result, sighted))
         case .refused(let drop):
             // The tracker has not seen this frame: what it knew it still knows, but there is no answer now.
             let wasKnown = state == .tracking || state == .lost
             let result = TrackingResult(refusal: drop, state: wasKnown ? .lost : .searching)
-            return answer(result, instance: 0, job: job, correspondences: nil)
+            return answer([(result, 0, 0)], job: job, queried: nil)
         }
     }
 
-    /// Answers for every object of a frame.
+    /// Looks for better solutions in the frame that was answered last; see `Tracker.explore`.
+    @discardableResult
+    mutating func explore(while hasTime: () -> Bool) -> Bool {
+        objects?.explore(while: hasTime) ?? tracker.explore(while: hasTime)
+    }
+
+    /// The keypoints of every object of a frame.
     ///
     /// Queries are answered for the first object of the first class that is tracked.
     private mutating func answer(
         _ job: FrameJob, seen: [SightedObservation], clock: () -> UInt64
     ) -> Answer {
-        var answers = objects?.update(seen.map(\.observation), clock: clock) ?? []
+        var answers = objects?.answer(seen.map(\.observation), clock: clock) ?? []
         if answers.isEmpty { answers = [ObjectAnswer.none] }
         let place = answers.firstIndex { $0.result.state == .tracking && $0.classIndex == 0 } ?? 0
         let sighted =
             seen.first { $0.observation.instance == answers[place].observation?.instance } ?? seen[0]
-        let found = correspondence.answer(
-            job.queries, result: answers[place].result, seen: sighted, clock: clock)
         state = (answers.first { $0.result.state == .tracking } ?? answers[0]).result.state
-        let size = sighted.observation.imageSize
         return answer(
-            answers.map { ($0.result.seen(in: size, through: sighted.lens), $0.identity, $0.classIndex) },
-            job: job,
-            correspondences: found)
-    }
-
-    private mutating func answer(
-        _ result: TrackingResult, instance: UInt8, job: FrameJob, correspondences: [Correspondence]?
-    ) -> Answer {
-        answer([(result, instance, 0)], job: job, correspondences: correspondences)
+            answers.map { ($0.result.seen(in: sighted), $0.identity, $0.classIndex) }, job: job,
+            queried: (answers[place].result, sighted))
     }
 
     private mutating func answer(
         _ objects: [(result: TrackingResult, instance: UInt8, classIndex: Int)], job: FrameJob,
-        correspondences: [Correspondence]?
+        queried: (result: TrackingResult, seen: SightedObservation)?
     ) -> Answer {
-        let results = objects.map(\.result)
+        let objects = smoothed(objects, at: job.frame.timestamp)
         let keypoints = objects.map { object in
             message(object.result, instance: object.instance, of: files[object.classIndex], job: job)
         }
+        let rest = Rest(
+            job: job, objects: zip(keypoints, objects).map { ($0, $1.classIndex) }, queried: queried)
+        var answer = Answer(results: objects.map(\.result), messages: [], drops: [], rest: rest)
+        do throws(MessageError) {
+            for object in keypoints { answer.messages.append(try OutgoingMessage(topics.keypoints, object)) }
+        } catch {
+            answer.drops.append(Drop(.publish, "\(error)"))
+        }
+        return answer
+    }
+
+    /// The answers as they are, or smoothed over time.
+    private mutating func smoothed(
+        _ objects: [(result: TrackingResult, instance: UInt8, classIndex: Int)], at time: UInt64
+    ) -> [(result: TrackingResult, instance: UInt8, classIndex: Int)] {
+        guard smoothing > 0 else { return objects }
+        let known = smoothers
+        smoothers = [:]
+        return objects.map { object in
+            var smoother = known[object.instance] ?? KeypointSmoother(timeConstant: smoothing)
+            let result = smoother.smooth(object.result, at: time)
+            smoothers[object.instance] = smoother
+            return (result, object.instance, object.classIndex)
+        }
+    }
+
+    /// By how much the last answers are late because they are smoothed [ns]; `nil` where they are not.
+    var smoothingDelay: UInt64? { smoothing > 0 ? smoothers.values.map(\.delay).max() ?? 0 : nil }
+
+    /// What is sent after the keypoints: answers to queries, and the same once more for viewers.
+    mutating func followUp(
+        _ answer: Answer, clock: () -> UInt64
+    ) -> (messages: [OutgoingMessage], drops: [Drop]) {
+        let rest = answer.rest
         var messages: [OutgoingMessage] = []
         do throws(MessageError) {
-            for object in keypoints { messages.append(try OutgoingMessage(topics.keypoints, object)) }
-            if let correspondences {
+            if let queried = rest.queried,
+                let found = correspondence.answer(
+                    rest.job.queries, result: queried.result, seen: queried.seen, clock: clock)
+            {
                 let message = CorrespondenceMessage(
-                    timestamp: job.frame.timestamp, frameID: job.frame.frameID,
-                    reference: job.queries.reference, correspondences: correspondences)
+                    timestamp: rest.job.frame.timestamp, frameID: rest.job.frame.frameID,
+                    reference: rest.job.queries.reference, correspondences: found)
                 messages.append(try OutgoingMessage(topics.correspondences, message))
             }
             for (index, file) in files.enumerated() {
-                let own = zip(objects, keypoints).filter { $0.0.classIndex == index }.map(\.1)
+                let own = rest.objects.filter { $0.classIndex == index }.map(\.keypoints)
                 if !own.isEmpty { messages += try viewerMessages(own, of: file) }
             }
-            return Answer(results: results, messages: messages, drops: [])
+            return (messages, [])
         } catch {
-            return Answer(results: results, messages: messages, drops: [Drop(.publish, "\(error)")])
+            return (messages, [Drop(.publish, "\(error)")])
         }
     }
 
@@ -233,6 +290,11 @@ extension TrackingResult {
                 visible: image.contains(pixel) ? estimate.visible : 0, score: estimate.score)
         }
         return with(keypoints: seen, stages: stages)
+    }
+
+    /// The same answer as the camera of an observation sees it.
+    fileprivate func seen(in sighted: SightedObservation) -> TrackingResult {
+        seen(in: sighted.observation.imageSize, through: sighted.lens)
     }
 
     /// The same answer without the time it took.

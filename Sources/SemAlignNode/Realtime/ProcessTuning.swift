@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CSystem
 internal import Glibc
 
 /// What the node asks for its whole process; holds what has to stay open.
@@ -8,10 +9,15 @@ struct ProcessTuning: ~Copyable {
     /// Open as long as processors must not sleep deeply; -1 = not asked for or refused.
     private let wakeLatency: Int32
 
-    /// Asks for what `settings` say.
+    /// Freed memory that stays with the process [bytes]: some frames' features, and what they are compared in.
+    private static let keptMemory = 256 << 20
+
+    /// Asks for what `settings` say; freed memory is kept in any case.
     ///
-    /// Call it when the large things are loaded.
+    /// Call it when the large things are loaded, before the threads run.
     init(_ settings: RealtimeSettings) {
+        // Always allowed: features of a frame would otherwise cost thousands of page faults, again in every frame.
+        _ = semalign_keep_freed_memory(Self.keptMemory)
         var outcomes: [RealtimeOutcome] = []
         if settings.advisesHugePages { outcomes.append(Self.adviseHugePages()) }
         if settings.locksMemory { outcomes.append(Self.lockMemory()) }

@@ -40,6 +40,8 @@ public enum DropReason: String, Hashable, Sendable, CaseIterable {
     case features
     /// A query that cannot be answered.
     case query
+    /// A pose of the camera that cannot be, or of another frame than the camera's.
+    case cameraPose = "camera_pose"
     /// A result that could not be sent.
     case publish
     /// A message that is missing from the recording: the disk is too slow, or the file cannot be written.

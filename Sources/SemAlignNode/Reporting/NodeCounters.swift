@@ -57,8 +57,14 @@ final class NodeCounters: Sendable {
     }
 
     /// The report for `now` [ns, steady clock] under the stamp `wallTime` [ns]; rates are since the last report.
+    ///
+    /// It takes some milliseconds of the caller's thread; nobody else waits for it.
     func report(at now: UInt64, wallTime: UInt64) -> DiagnosticsMessage {
-        state.withLock { $0.report(at: now, wallTime: wallTime) }
+        let counted = state.withLock { state in
+            defer { state.beginPeriod(at: now) }
+            return state
+        }
+        return counted.report(at: now, wallTime: wallTime)
     }
 
     /// All that was counted until `now` [ns, steady clock].
@@ -110,26 +116,29 @@ final class NodeCounters: Sendable {
         var message = ""
         var limiter = DropLog()
 
-        mutating func report(at now: UInt64, wallTime: UInt64) -> DiagnosticsMessage {
+        /// Lets rates count from now on.
+        mutating func beginPeriod(at now: UInt64) {
+            topics = topics.mapValues {
+                Topic(received: $0.received, reported: $0.received, missing: $0.missing)
+            }
+            reported = now
+            reportedFrames = frames
+        }
+
+        func report(at now: UInt64, wallTime: UInt64) -> DiagnosticsMessage {
             let seconds = max(Double(now &- reported) / 1e9, 1e-9)
             let traffic = topics.sorted { $0.key < $1.key }.map { name, topic in
                 DiagnosticsMessage.TopicTraffic(
                     name: name, received: topic.received,
                     rate: Double(topic.received - topic.reported) / seconds, missing: topic.missing)
             }
-            let message = DiagnosticsMessage(
+            return DiagnosticsMessage(
                 timestamp: wallTime, state: tracking, uptime: Double(now &- start) / 1e9, frames: frames,
                 frameRate: Double(frames - reportedFrames) / seconds, topics: traffic, stages: latencies,
                 drops: DropReason.allCases.compactMap { reason in
                     drops[reason].map { DiagnosticsMessage.Drops(reason: reason.rawValue, count: $0) }
                 },
                 message: message)
-            topics = topics.mapValues {
-                Topic(received: $0.received, reported: $0.received, missing: $0.missing)
-            }
-            reported = now
-            reportedFrames = frames
-            return message
         }
 
         private var latencies: [DiagnosticsMessage.StageLatency] {

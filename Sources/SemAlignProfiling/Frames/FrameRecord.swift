@@ -38,6 +38,8 @@ public struct FrameRecord: Hashable, Sendable {
     public var published: UInt64 = 0
     /// Stages of the tracker, in order.
     public var stages: [Stage] = []
+    /// What was done once the answer was on its way, in order: no answer waited for it.
+    public var afterwards: [Stage] = []
     /// True where the frame started without help from the one before.
     public var isCold = false
     /// State of the answer.
@@ -70,6 +72,7 @@ extension FrameRecord {
         let answer = answered &- taken
         list.append(Stage("encode", answer > tracked ? answer - tracked : 0))
         list.append(Stage("publish", published &- answered))
+        list += afterwards
         list.append(Stage(Self.lastTopicToWire, published &- lastArrival))
         if let due, published >= due { list.append(Stage(Self.endToEnd, published - due)) }
         return list

@@ -54,6 +54,11 @@ private struct TraceEvents {
         }
         if frame.answered > time { slice("encode", 3, time, frame.answered) }
         slice("publish", 3, frame.answered, frame.published)
+        time = frame.published
+        for stage in frame.afterwards {
+            slice(stage.name, 3, time, time &+ stage.duration)
+            time &+= stage.duration
+        }
     }
 
     mutating func instant(_ reason: String, at time: UInt64) {

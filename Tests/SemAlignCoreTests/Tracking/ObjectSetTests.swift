@@ -145,4 +145,30 @@ private func objects(_ change: (inout ObjectSetConfiguration) -> Void = { _ in }
         let next = set.update(DiscFrame(1, [([80, 120], 2), ([240, 120], 1)], radius: 60).observations) { 0 }
         for answer in next { #expect(answer.classIndex == (answer.observation?.instance == 2 ? 1 : 0)) }
     }
+
+    @Test("A class with features of its own network is recognised and followed by those")
+    func ownFeatures() {
+        let first = ToyClass(seed: 1, denseCount: 20).representation
+        let second = ToyClass(seed: 2, denseCount: 20).representation
+        var configuration = ObjectSetConfiguration()
+        configuration.limit = 4
+        var set = ObjectSet(representations: [first, second], configuration: configuration)
+        let frame = DiscFrame(0, [([80, 120], 1)], radius: 60)
+        // The first class's network sees nothing that it knows, the second's sees its class.
+        let values = (0..<48).flatMap { patch -> [Float16] in
+            let point = patch % second.appearance.pointCount
+            let start = point * second.appearance.channels
+            return second.appearance.vectors[start..<start + second.appearance.channels].map { Float16($0) }
+        }
+        let observations = frame.observations.map { observation in
+            var seen = observation
+            seen.otherFeatures = [
+                FeatureMap(
+                    rows: 6, columns: 8, channels: ToyClass.channels, values: values,
+                    region: PixelRegion(DiscFrame.size), model: "")
+            ]
+            return seen
+        }
+        #expect(set.update(observations) { 0 }.map(\.classIndex) == [1])
+    }
 }

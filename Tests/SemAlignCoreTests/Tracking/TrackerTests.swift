@@ -81,4 +81,53 @@ import Testing
             #expect(result.focalLengthPixels > 0 && result.focalLengthPixels.isFinite)
         }
     }
+
+    @Test("What an answer leaves for later changes none: answering and exploring is updating")
+    func exploresLater() throws {
+        let learned = try LearnedClass.truck.get()
+        var (whole, parted) = (
+            Tracker(representation: learned.representation), Tracker(representation: learned.representation)
+        )
+        for frame in frames(learned, count: 7).map(\.observation) {
+            let expected = whole.update(frame) { 0 }
+            let result = parted.answer(frame) { 0 }
+            #expect(result.stages.allSatisfy { $0.name != "explore" })
+            let hasExplored = parted.explore { true }
+            #expect(hasExplored == expected.stages.contains { $0.name == "explore" })
+            #expect(result.keypoints == expected.keypoints)
+        }
+        #expect(!parted.explore { true }, "nothing is explored twice")
+    }
+
+    @Test("Without time nothing is explored, until it is overdue")
+    func overdue() throws {
+        let learned = try LearnedClass.truck.get()
+        var tracker = Tracker(representation: learned.representation)
+        let frame = frames(learned, count: 1)[0].observation
+        var explored: [Int] = []
+        for number in 0..<20 {
+            _ = tracker.answer(frame) { 0 }
+            if tracker.explore(while: { false }) { explored.append(number) }
+        }
+        #expect(explored.count == 1 && explored[0] > 9)
+    }
+
+    @Test("A live track that jumps searches after its answers, and finds the object within some frames")
+    func defersSearches() throws {
+        let learned = try LearnedClass.truck.get()
+        var configuration = TrackerConfiguration()
+        configuration.defersSearches = true
+        configuration.supportDrop = 0.01
+        var tracker = Tracker(representation: learned.representation, configuration: configuration)
+        let video = learned.synthetic.observations(of: .video, count: 40, seed: 3)
+        var searches = 0
+        for (number, frame) in ([0, 1] + Array(20..<32)).map({ video[$0] }).enumerated() {
+            let result = tracker.answer(frame.observation) { 0 }
+            searches += number > 0 && result.stages.contains { $0.name == "cold" } ? 1 : 0
+            tracker.explore { true }
+            let size = learned.synthetic.instance(SyntheticSets.unseen[0]).diameter
+            if number > 6 { #expect(medianError(result, frame) < 0.15 * size) }
+        }
+        #expect(searches <= 1, "only a track without support searches before its answer")
+    }
 }

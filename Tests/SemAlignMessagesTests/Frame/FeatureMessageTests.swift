@@ -128,6 +128,31 @@ import Testing
         }
     }
 
+    @Test("The fields may come in any order, and of two that hold data the last one counts")
+    func readsAnyOrder() throws {
+        let payload = Protobuf.message {
+            $0.bytes(7, [0, 0x3C, 0, 0x40])
+            $0.varint(5, 2)
+            $0.varint(3, 1)
+            $0.timestamp(1)
+            $0.varint(4, 1)
+        }
+        #expect(try FeatureMessage(decoding: payload).values == [1, 2])
+        let doubled = payload + Protobuf.message { $0.bytes(7, [0, 0x44, 0, 0x3C]) }
+        #expect(try FeatureMessage(decoding: doubled).values == [4, 1])
+    }
+
+    @Test("A payload with a piece that is no field is refused, wherever it stands", arguments: [true, false])
+    func refusesNoField(isFirst: Bool) {
+        let sound = features(type: 0, data: [0, 0x3C, 0, 0x40])
+        // Wire type 7 does not exist; field number 0 neither.
+        for piece in [[0x0F], [0x02, 0x00], [0x3A, 0xFF]] as [[UInt8]] {
+            #expect(throws: MessageError.self) {
+                try FeatureMessage(decoding: isFirst ? piece + sound : sound + piece)
+            }
+        }
+    }
+
     /// One patch of two channels.
     private func features(
         type: UInt64, data: [UInt8], scale: Float = 0, crop: [Double]? = nil

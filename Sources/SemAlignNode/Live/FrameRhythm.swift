@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// When the next frame is expected: what may wait is not begun shortly before.
+struct FrameRhythm: Hashable, Sendable {
+    /// Time kept free before a frame [ns]: a part of a search takes about as long.
+    private static let margin: UInt64 = 6_000_000
+    /// Intervals that are remembered: the shortest of them is expected, so that one lost frame is no slower camera.
+    private static let memory = 8
+
+    private var last: UInt64?
+    private var intervals: [UInt64] = []
+
+    /// Starts without knowledge: there is time.
+    init() {}
+
+    /// Notes that a frame came at `time` [ns, steady clock].
+    mutating func note(_ time: UInt64) {
+        if let last, time > last {
+            intervals.append(time - last)
+            if intervals.count > Self.memory { intervals.removeFirst() }
+        }
+        last = time
+    }
+
+    /// True where no frame is expected within the time that a part of a search takes after `now` [ns, steady clock].
+    ///
+    /// Also true where the expected frame is late by a whole interval: nobody knows when it comes. False where frames
+    /// come so fast that there is never time: work that waits for it is done at last when it is overdue.
+    func hasTime(at now: UInt64) -> Bool {
+        guard let last, now > last, let interval = intervals.min() else { return true }
+        let passed = now - last
+        return passed &+ Self.margin < interval || passed > 2 &* interval
+    }
+}

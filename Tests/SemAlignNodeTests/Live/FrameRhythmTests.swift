@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import SemAlignNode
+
+@Suite struct FrameRhythmTests {
+    /// A camera with 30 pictures a second.
+    private let rhythm = {
+        var rhythm = FrameRhythm()
+        for number in 1...5 as ClosedRange<UInt64> { rhythm.note(number * 33_000_000) }
+        return rhythm
+    }()
+    private let last: UInt64 = 5 * 33_000_000
+
+    @Test("Before the second frame there is always time")
+    func knowsNothing() {
+        var rhythm = FrameRhythm()
+        #expect(rhythm.hasTime(at: 0))
+        rhythm.note(10)
+        #expect(rhythm.hasTime(at: 1_000_000_000))
+    }
+
+    @Test("Between two frames there is time, but not shortly before the next")
+    func keepsClear() {
+        #expect(rhythm.hasTime(at: last + 8_000_000))
+        #expect(!rhythm.hasTime(at: last + 28_000_000))
+        #expect(!rhythm.hasTime(at: last + 40_000_000))
+    }
+
+    @Test("Once a frame is late by its interval nobody waits for it any more")
+    func givesUp() { #expect(rhythm.hasTime(at: last + 70_000_000)) }
+
+    @Test("A frame that was lost is no slower camera, a slower camera is one after some frames")
+    func forgets() {
+        var rhythm = rhythm
+        rhythm.note(last + 66_000_000)
+        #expect(!rhythm.hasTime(at: last + 66_000_000 + 30_000_000))
+        for number in 1...8 as ClosedRange<UInt64> { rhythm.note(last + (number + 1) * 66_000_000) }
+        #expect(rhythm.hasTime(at: last + 9 * 66_000_000 + 50_000_000))
+    }
+
+    @Test("A camera faster than a part of a search leaves no time, and equal times are no interval")
+    func noTime() {
+        var rhythm = FrameRhythm()
+        for number in 1...4 as ClosedRange<UInt64> { rhythm.note(number * 5_000_000) }
+        #expect(!rhythm.hasTime(at: 20_000_001))
+        var still = FrameRhythm()
+        still.note(7)
+        still.note(7)
+        #expect(still.hasTime(at: 8))
+    }
+}
