@@ -20,6 +20,9 @@ struct Benchmarks {
         // launch/measure-bags calls these two.
         if arguments.count == 5, arguments[1] == "bags", let size = Int(arguments[3]), size > 0 {
             try BagBenchmark(folder: arguments[2], mebibytes: size, interpreter: arguments[4]).run()
+        } else if arguments.count == 3, arguments[1] == "tracking", let frames = Int(arguments[2]), frames > 0
+        {
+            try TrackingBenchmark().run(frames: frames)
         } else if arguments.count == 5, arguments[1] == "recording" {
             try RecordingBenchmark(
                 bag: arguments[2], representation: arguments[3], folder: arguments[4]

@@ -52,6 +52,8 @@ public struct SimulationConfiguration: Hashable, Sendable {
     public var hasClutter = true
     /// Frames per second of a video.
     public var frameRate = 15.0
+    /// Frame at which a video turns back and goes on as it came; `nil` = never.
+    public var turningPoint: Int?
     /// Frames of a video at which the object jumps by `jumpDegrees`.
     public var jumps: [Int] = []
     /// Rotation of a jump [degrees].

@@ -21,10 +21,15 @@ struct Simulation {
         let configuration: SimulationConfiguration
         /// True for the frames of one video, which is a run of the split's name.
         var isVideo = false
+        /// Instances that a frame of the video shows next to each other.
+        var objects = 1
     }
 
     /// Name of the split and run that a video makes.
     static let videoName = "video"
+
+    /// Focal length of the camera that sees several objects [larger image sides of one of them].
+    private static let longLens = 4.0
 
     private let objectClass: SyntheticClass
     private let seed: UInt64
@@ -39,6 +44,12 @@ struct Simulation {
         hidden.occlusion = SimulationConfiguration.usualOcclusion
         var moving = plain
         moving.jumps = scene.jump ? [sets.video / 3, 2 * sets.video / 3] : []
+        moving.turningPoint = sets.thereAndBack ? sets.video / 2 : nil
+        if sets.objects > 1 {
+            // Objects beside the middle look as if seen from the middle: a long lens hides that.
+            moving.focal = .known(Self.longLens)
+            moving.features.coverage = .image
+        }
         let seen = Array(0..<sets.instances)
         let unseen = SyntheticSets.unseen
         splits = [
@@ -51,7 +62,7 @@ struct Simulation {
                 configuration: hidden),
             Split(
                 name: Self.videoName, instances: unseen, count: sets.video, configuration: moving,
-                isVideo: true),
+                isVideo: true, objects: sets.objects),
         ].filter { $0.count > 0 }
     }
 
@@ -104,6 +115,14 @@ struct Simulation {
     /// The images of a split by number, drawn when they are asked for.
     private func images(of split: Split) -> (Int) -> SyntheticObservation {
         let simulator = Simulator(objectClass, configuration: split.configuration)
+        if split.isVideo, split.objects > 1 {
+            let videos = (0..<split.objects).map { number in
+                simulator.video(
+                    instance: split.instances[number % split.instances.count], seed: seed &+ UInt64(number),
+                    name: split.name)
+            }
+            return SideBySide(videos).frame
+        }
         if split.isVideo {
             return simulator.video(instance: split.instances[0], seed: seed, name: split.name).frame
         }

@@ -21,7 +21,17 @@ struct SimulatedSetOptions: ParsableArguments {
     @Option(help: "Add the split and run 'video' of so many frames of an unseen instance, 15 a second.")
     var video = 0
 
+    @Option(help: "Instances next to each other in each frame of the video, under a long lens.")
+    var objects = 1
+    @Flag(
+        help: "Let the video end where it begins, on the way that it came: played in a loop it has no jump.")
+    var thereAndBack = false
+
     func validate() throws {
+        guard (1...9).contains(objects), objects == 1 || video > 0 else {
+            throw ValidationError(
+                "--objects is \(objects), expected 1 to 9, and more than 1 only with --video.")
+        }
         guard (0...100_000).contains(video) else {
             throw ValidationError("--video is \(video), expected 0 to 100000 frames.")
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import Glibc
 internal import SemAlignBags
+internal import SemAlignMessages
 public import SemAlignTransport
 
 /// Publishes a bag over ZeroMQ at its own pace.
@@ -72,6 +73,8 @@ struct Playback: ~Copyable {
     private var publisher: Publisher
     private var schedule: PlaybackSchedule?
     private var isPaused: Bool
+    /// The first stamp of this round, and the time that stands for it [ns].
+    private var origin: (stamp: UInt64, time: UInt64)?
 
     init(
         _ configuration: PlayerConfiguration, clocks: NodeClocks, context: Context?
@@ -100,6 +103,7 @@ struct Playback: ~Copyable {
     ) throws(NodeError) {
         let rate = schedule?.rate ?? configuration.rate
         schedule = nil
+        origin = nil
         while !stop.isSet, let item = messages.next() {
             let message: BagMessage
             switch item {
@@ -163,13 +167,26 @@ struct Playback: ~Copyable {
     private mutating func send(_ message: BagMessage, as topic: String) throws(NodeError) {
         do throws(TransportError) {
             let isDelivered = try publisher.publish(
-                topic: topic, schema: message.schemaName, payload: message.payload.span,
+                topic: topic, schema: message.schemaName, payload: payload(of: message).span,
                 publishTime: clocks.wall())
             summary.messages += 1
             if isDelivered { summary.delivered += 1 }
         } catch {
             throw NodeError(error)
         }
+    }
+
+    /// The payload as it is, or with the stamp that it would have if it were made now.
+    private mutating func payload(of message: BagMessage) -> [UInt8] {
+        guard configuration.restamps else { return message.payload }
+        let now = clocks.wall()
+        let speed = configuration.rate > 0 ? configuration.rate : 1
+        return Restamping.payload(message.payload, schema: message.schemaName) { stamp in
+            let origin = self.origin ?? (stamp, now)
+            self.origin = origin
+            let passed = stamp >= origin.stamp ? Double(stamp - origin.stamp) / speed : 0
+            return origin.time &+ UInt64(passed)
+        } ?? message.payload
     }
 
     /// Waits for a subscription to the first topic; those to further topics follow on its heels.

@@ -11,6 +11,8 @@ public struct PlayerConfiguration: Hashable, Sendable {
     public var rate = 1.0
     /// True where the bag is played again and again.
     public var isLooping = false
+    /// True where messages get the stamps that they would have if they were made now.
+    public var restamps = false
     /// True where nothing is played before the first command.
     public var startsPaused = false
     /// Time at the beginning that is left out [s].

@@ -43,6 +43,7 @@ struct VideoPath {
 
     /// Object to camera orientation of a frame.
     func orientation(frame: Int) -> Rotation {
+        let frame = turned(frame)
         let time = Double(frame) / configuration.frameRate
         let done = jumps.filter { $0.frame <= frame }
         let jump = configuration.jumpDegrees / 360
@@ -66,12 +67,18 @@ struct VideoPath {
 
     /// Share of the fill range, 0…1.
     func fill(frame: Int) -> Double {
-        0.5 + 0.45 * swing[2].value(at: Double(frame) / configuration.frameRate)
+        0.5 + 0.45 * swing[2].value(at: Double(turned(frame)) / configuration.frameRate)
+    }
+
+    /// The frame of the way out that has the place of `frame`, which may be on the way back.
+    private func turned(_ frame: Int) -> Int {
+        guard let point = configuration.turningPoint, frame > point else { return frame }
+        return 2 * point - frame
     }
 
     /// Offset of the object in the image, −1…1 in each direction.
     func offset(frame: Int) -> SIMD2<Double> {
-        let time = Double(frame) / configuration.frameRate
+        let time = Double(turned(frame)) / configuration.frameRate
         return [0.7 * swing[3].value(at: time), 0.7 * swing[4].value(at: time)]
     }
 }

@@ -25,6 +25,8 @@ struct BagPlay: ParsableCommand {
     var rate = 1.0
     @Flag(help: "Play again and again until stopped.")
     var loop = false
+    @Flag(help: "Stamp frames with the time that they are played: a loop becomes one endless sequence.")
+    var restamp = false
     @Flag(help: "Wait for space or the right arrow.")
     var startPaused = false
     @Option(help: "Seconds at the beginning to leave out.")
@@ -65,6 +67,7 @@ struct BagPlay: ParsableCommand {
         configuration.bind = bind
         configuration.rate = rate
         configuration.isLooping = loop
+        configuration.restamps = restamp
         configuration.startsPaused = startPaused
         configuration.startSeconds = start
         configuration.durationSeconds = duration
