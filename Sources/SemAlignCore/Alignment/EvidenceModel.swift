@@ -22,6 +22,8 @@ package struct EvidenceModel: Sendable {
     let points: [Float]
     /// Modes of all points, P×K×3.
     let modes: [Float]
+    /// Mean of the canonical points.
+    let center: SIMD3<Double>
     /// Weight of each point as evidence.
     let weights: [Float]
     /// Features of all points, packed for the similarity kernel.
@@ -46,6 +48,7 @@ package struct EvidenceModel: Sendable {
         let keypointCount = representation.keypoints.count
         diameter = SemAlignCore.diameter(of: representation.keypoints)
         points = representation.points.flatMap { [Float($0.x), Float($0.y), Float($0.z)] }
+        center = representation.points.reduce(.zero, +) / Double(max(representation.points.count, 1))
         directions = representation.visibility.directions.flatMap { [$0.x, $0.y, $0.z] }
         visibleRadius = Self.visibleRadius(representation)
         vectors = PackedVectors(representation.appearance)

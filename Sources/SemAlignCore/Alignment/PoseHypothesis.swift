@@ -12,6 +12,8 @@ package struct PoseHypothesis: Sendable {
     package var logFocalChange = 0.0
     /// Shape in standard deviations of each mode; empty = the class mean.
     package var modes: [Double] = []
+    /// How it turns: axis times angle in the camera frame [rad/s].
+    var turning = SIMD3<Double>.zero
     /// Support by the frame: higher is better.
     package var support = -Double.infinity
     /// Support by part: mean over the points in view, and the share of the object that they cover.
@@ -21,6 +23,13 @@ package struct PoseHypothesis: Sendable {
     /// The pose without its shape.
     package var transform: SimilarityTransform {
         SimilarityTransform(scale: scale, rotation: rotation, translation: translation)
+    }
+
+    /// Turns it about the place of the class's point `center`.
+    mutating func rotate(by turn: Rotation, about center: SIMD3<Double>) {
+        let place = rotation.apply(center)
+        rotation = turn.composed(with: rotation)
+        translation += scale * (place - rotation.apply(center))
     }
 
     /// True where the poses are more than 0.3 rad or 0.3 diameters apart.

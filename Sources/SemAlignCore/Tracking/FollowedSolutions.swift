@@ -11,7 +11,7 @@ struct FollowedSolutions: Sendable {
     private var records: [Double] = []
 
     /// Weight of a new frame in the running mean.
-    private static let share = 0.2
+    private static let share = 0.4
     /// How far a record must lie above the leader's to take the lead.
     private static let leadMargin = 0.15
     /// How far below its own support a newcomer's record starts.

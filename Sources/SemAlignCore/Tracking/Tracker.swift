@@ -14,6 +14,8 @@ public struct Tracker: Sendable {
     /// Centre of the visible surface in the frame before.
     private var surfaceCenter: SIMD3<Double>?
     private var isEstablished = false
+    /// Stamp of the frame that was answered last [ns].
+    private var lastAnswer: UInt64?
     /// Focal length that the track holds for [px], where the camera brings none.
     private var foundFocalLength: Double?
     /// Best solution of this frame.
@@ -26,10 +28,6 @@ public struct Tracker: Sendable {
 
     /// Solutions that are followed, the leader first.
     package var hypotheses: [PoseHypothesis] { followed.solutions }
-
-    /// Steps of a frame that starts from the one before, and how far its matches reach [object radii].
-    private static let warmSteps = 6
-    private static let warmReach = (0.2, 0.05)
 
     /// Prepares to track objects of the class `representation`.
     public init(representation: ClassRepresentation, configuration: TrackerConfiguration = .init()) {
@@ -48,7 +46,7 @@ public struct Tracker: Sendable {
     /// Gives up what was followed, but not that there was something to follow.
     private mutating func dropTrack() {
         followed.removeAll()
-        (surfaceCenter, foundFocalLength, current) = (nil, nil, nil)
+        (surfaceCenter, lastAnswer, foundFocalLength, current) = (nil, nil, nil, nil)
         (usualSupport, framesFollowed) = (0, 0)
     }
 
@@ -70,7 +68,7 @@ public struct Tracker: Sendable {
             reset()
             return failure(.noObject, "the mask shows no object", stages)
         }
-        let leader = follow(problems[0], isCameraKnown: observation.intrinsics != nil)
+        let leader = follow(problems[0], observation)
         if !followed.isEmpty { stages.finish("warm", now: clock()) }
         var isWarm = leader != nil
         if let leader, leader.support >= usualSupport - configuration.supportDrop {
@@ -90,6 +88,7 @@ public struct Tracker: Sendable {
         else { return lose("the frame supports no pose of the class", stages) }
         isEstablished = true
         surfaceCenter = best.problem.evidence.surfaceCenter
+        lastAnswer = observation.timestamp
         foundFocalLength =
             observation.intrinsics == nil
             ? best.problem.evidence.camera.focalLength.x * exp(best.hypothesis.logFocalChange) : nil
@@ -105,19 +104,20 @@ public struct Tracker: Sendable {
     }
 
     /// Refines the followed solutions in this frame; `nil` where the leader has no support.
-    private mutating func follow(_ problem: FrameProblem, isCameraKnown: Bool) -> PoseHypothesis? {
+    private mutating func follow(_ problem: FrameProblem, _ observation: Observation) -> PoseHypothesis? {
         current = nil
+        let isCameraKnown = observation.intrinsics != nil
         guard !followed.isEmpty else { return nil }
         // The object moved as its visible surface did.
         var motion = SIMD3<Double>.zero
         if let before = surfaceCenter, let now = problem.evidence.surfaceCenter { motion = now - before }
+        let seconds = secondsSinceLastAnswer(observation.timestamp)
         followed.update { hypotheses in
             for i in hypotheses.indices {
                 hypotheses[i].translation += motion
                 // The focal length found before is the problem's own now.
                 if !isCameraKnown { hypotheses[i].logFocalChange = 0 }
-                problem.refiner.refine(
-                    &hypotheses[i], steps: Self.warmSteps, reach: Self.warmReach, modes: model.modeCount)
+                problem.refiner.follow(&hypotheses[i], after: seconds)
             }
             problem.refiner.judge(&hypotheses, reach: 0.1)
         }
@@ -127,6 +127,13 @@ public struct Tracker: Sendable {
         // A track that slowly gets worse is noticed, one bad frame is forgotten.
         usualSupport = max(leader.support, usualSupport - 0.02)
         return leader
+    }
+
+    /// Time since the frame that was answered before [s]; `nil` where it says nothing about motion.
+    private func secondsSinceLastAnswer(_ time: UInt64) -> Double? {
+        guard let last = lastAnswer, time > last else { return nil }
+        let seconds = Double(time - last) / 1e9
+        return seconds <= MotionModel.horizon ? seconds : nil
     }
 
     /// Looks for better solutions from some directions, others in each frame; false where it is not the time for it.
