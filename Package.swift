@@ -106,7 +106,7 @@ let package = Package(
             swiftSettings: swift),
 
         tests("ArchitectureTests", []),
-        tests("SemAlignCoreTests", ["SemAlignCore", "SemAlignSimulation"]),
+        tests("SemAlignCoreTests", ["SemAlignCore", "SemAlignSimulation", "CAllocations"]),
         tests("SemAlignImagesTests", ["SemAlignImages", "SemAlignCore"]),
         tests("SemAlignMessagesTests", ["SemAlignMessages", "SemAlignCore"]),
         tests("SemAlignTransportTests", ["SemAlignTransport"]),

@@ -10,8 +10,8 @@ package struct PoseHypothesis: Sendable {
     package var scale: Double
     /// Logarithm of the true focal length over the frame's.
     package var logFocalChange = 0.0
-    /// Shape in standard deviations of each mode; empty = the class mean.
-    package var modes: [Double] = []
+    /// Shape in standard deviations of each mode, 0 beyond the class's modes; the class mean is all 0.
+    package var modes = InlineArray<24, Float>(repeating: 0)
     /// How it turns: axis times angle in the camera frame [rad/s].
     var turning = SIMD3<Double>.zero
     /// Support by the frame: higher is better.
@@ -43,10 +43,10 @@ package struct PoseHypothesis: Sendable {
         var pose = semalign_pose()
         unsafe withUnsafeMutableBytes(of: &pose.rotation) { bytes in
             let rows = unsafe bytes.bindMemory(to: Float.self)
-            for (column, axis) in [rotation.x, rotation.y, rotation.z].enumerated() {
-                unsafe rows[column] = Float(axis.x)
-                unsafe rows[3 + column] = Float(axis.y)
-                unsafe rows[6 + column] = Float(axis.z)
+            for axis in 0..<3 {
+                unsafe rows[3 * axis] = Float(rotation.x[axis])
+                unsafe rows[3 * axis + 1] = Float(rotation.y[axis])
+                unsafe rows[3 * axis + 2] = Float(rotation.z[axis])
             }
         }
         pose.translation = (Float(translation.x), Float(translation.y), Float(translation.z))
@@ -54,9 +54,7 @@ package struct PoseHypothesis: Sendable {
         pose.log_focal_change = Float(logFocalChange)
         unsafe withUnsafeMutableBytes(of: &pose.modes) { bytes in
             let values = unsafe bytes.bindMemory(to: Float.self)
-            for (k, value) in modes.enumerated() where k < Int(SEMALIGN_MODE_LIMIT) {
-                unsafe values[k] = Float(value)
-            }
+            for k in modes.indices { unsafe values[k] = modes[k] }
         }
         return pose
     }
@@ -72,9 +70,9 @@ package struct PoseHypothesis: Sendable {
         ]
         scale = Double(pose.scale)
         logFocalChange = Double(pose.log_focal_change)
-        modes = unsafe withUnsafeBytes(of: pose.modes) { bytes in
+        unsafe withUnsafeBytes(of: pose.modes) { bytes in
             let values = unsafe bytes.bindMemory(to: Float.self)
-            return (0..<modeCount).map { unsafe Double(values[$0]) }
+            for k in 0..<modeCount { unsafe modes[k] = values[k] }
         }
     }
 }

@@ -18,11 +18,14 @@ public struct Tracker: Sendable {
     private var lastAnswer: UInt64?
     /// Focal length that the track holds for [px], where the camera brings none.
     private var foundFocalLength: Double?
-    /// Best solution of this frame.
-    private var current: (problem: FrameProblem, hypothesis: PoseHypothesis)?
+    /// Best solution of this frame, and which of its problems it solves.
+    private var current: (problem: Int, hypothesis: PoseHypothesis)?
     /// Support that the track had, slowly forgotten.
     private var usualSupport = 0.0
     private var buffers = FrameBuffers()
+    private var stages = StageClock()
+    /// What of this frame had no time.
+    private var shortfall: Shortfall?
     /// Frames followed since the last search.
     private var framesFollowed = 0
 
@@ -41,6 +44,7 @@ public struct Tracker: Sendable {
     public mutating func reset() {
         dropTrack()
         isEstablished = false
+        buffers.search.nextDirection = 0
     }
 
     /// Gives up what was followed, but not that there was something to follow.
@@ -50,49 +54,58 @@ public struct Tracker: Sendable {
         (usualSupport, framesFollowed) = (0, 0)
     }
 
-    /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations.
+    /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations and the time budget.
+    ///
+    /// Gets no memory from the system for a warm frame, once some frames have been seen and unless the receiver still
+    /// holds the answer before: the answer's arrays are used again.
     public mutating func update(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
-        var stages = StageClock(now: clock())
+        let start = clock()
+        let budget = TimeBudget(milliseconds: configuration.budgetMilliseconds, from: start)
+        stages.start(start)
+        shortfall = nil
         guard observation.features.channels == model.representation.appearance.channels else {
             return lose(
                 "features of \(observation.features.channels) channels, the class has "
-                    + "\(model.representation.appearance.channels)", stages)
+                    + "\(model.representation.appearance.channels)")
         }
         current = nil
         var problems = FrameProblem.problems(
             of: observation, focalLength: foundFocalLength, model: model, buffers: &buffers)
-        // Lent to this frame; nobody else holds it when the next one comes.
-        defer { if let problem = problems.first { buffers.match = problem.evidence.grids[0].match } }
+        defer { buffers.takeBack(&problems) }
         stages.finish("similarity", now: clock())
         guard !problems.isEmpty else {
             reset()
-            return failure(.noObject, "the mask shows no object", stages)
+            return failure(.noObject, "the mask shows no object")
         }
-        let leader = follow(problems[0], observation)
+        let leader = follow(problems[0], observation, budget, clock)
         if !followed.isEmpty { stages.finish("warm", now: clock()) }
         var isWarm = leader != nil
         if let leader, leader.support >= usualSupport - configuration.supportDrop {
-            if explore(problems[0]) { stages.finish("explore", now: clock()) }
+            if explore(&problems[0], budget, clock) { stages.finish("explore", now: clock()) }
         } else {
+            var first = 0
             if foundFocalLength != nil {
                 // The search may find another focal length than the track had.
-                problems = FrameProblem.problems(
-                    of: observation, focalLength: nil, model: model, buffers: &buffers)
+                first = problems.count
+                problems[0].prepareSearch()
+                FrameProblem.addGuesses(
+                    to: &problems, of: observation, evidence: problems[0].evidence, model: model)
             }
-            isWarm = search(problems, leader: leader) && isWarm
+            isWarm = search(&problems, from: first, leader: leader, budget, clock) && isWarm
             stages.finish("cold", now: clock())
         }
         guard
-            let best = current.map({ refineKeypoints($0.problem, $0.hypothesis, observation, isWarm: isWarm) }
-            )
-        else { return lose("the frame supports no pose of the class", stages) }
+            let best = current.map({
+                refineKeypoints(problems[$0.problem], $0.hypothesis, observation, isWarm: isWarm)
+            })
+        else { return lose("the frame supports no pose of the class") }
         isEstablished = true
         surfaceCenter = best.problem.evidence.surfaceCenter
         lastAnswer = observation.timestamp
         foundFocalLength =
             observation.intrinsics == nil
             ? best.problem.evidence.camera.focalLength.x * exp(best.hypothesis.logFocalChange) : nil
-        return answer(best, observation, startedCold: !isWarm, stages, clock)
+        return answer(best, observation, startedCold: !isWarm, clock)
     }
 
     /// A solution and the problem it solves.
@@ -104,7 +117,9 @@ public struct Tracker: Sendable {
     }
 
     /// Refines the followed solutions in this frame; `nil` where the leader has no support.
-    private mutating func follow(_ problem: FrameProblem, _ observation: Observation) -> PoseHypothesis? {
+    private mutating func follow(
+        _ problem: FrameProblem, _ observation: Observation, _ budget: TimeBudget, _ clock: () -> UInt64
+    ) -> PoseHypothesis? {
         current = nil
         let isCameraKnown = observation.intrinsics != nil
         guard !followed.isEmpty else { return nil }
@@ -112,17 +127,25 @@ public struct Tracker: Sendable {
         var motion = SIMD3<Double>.zero
         if let before = surfaceCenter, let now = problem.evidence.surfaceCenter { motion = now - before }
         let seconds = secondsSinceLastAnswer(observation.timestamp)
+        let wanted = PoseRefiner.warmSteps * hypotheses.count
+        var made = 0
+        // Lent to the closure, which may not look at the tracker while it changes.
+        var scratch = PoseScratch()
+        swap(&scratch, &buffers.pose)
         followed.update { hypotheses in
             for i in hypotheses.indices {
                 hypotheses[i].translation += motion
                 // The focal length found before is the problem's own now.
                 if !isCameraKnown { hypotheses[i].logFocalChange = 0 }
-                problem.refiner.follow(&hypotheses[i], after: seconds)
+                made += problem.refiner.follow(
+                    &hypotheses[i], after: seconds, scratch: &scratch, while: { budget.isLeft(clock) })
             }
-            problem.refiner.judge(&hypotheses, reach: 0.1)
+            problem.refiner.judge(&hypotheses, reach: 0.1, scratch: &scratch)
         }
+        swap(&scratch, &buffers.pose)
+        if made < wanted { shortfall = .steps(made: made, wanted: wanted) }
         guard let leader = hypotheses.first, isSupported(leader) else { return nil }
-        current = (problem, leader)
+        current = (0, leader)
         framesFollowed += 1
         // A track that slowly gets worse is noticed, one bad frame is forgotten.
         usualSupport = max(leader.support, usualSupport - 0.02)
@@ -137,36 +160,54 @@ public struct Tracker: Sendable {
     }
 
     /// Looks for better solutions from some directions, others in each frame; false where it is not the time for it.
-    private mutating func explore(_ problem: FrameProblem) -> Bool {
+    private mutating func explore(
+        _ problem: inout FrameProblem, _ budget: TimeBudget, _ clock: () -> UInt64
+    ) -> Bool {
         // Every third frame: the others have their time for themselves.
-        guard framesFollowed % 3 == 0, configuration.framesBetweenChecks > 1 else { return false }
+        guard framesFollowed % 3 == 0, configuration.framesBetweenChecks > 1, budget.isLeft(clock) else {
+            return false
+        }
         let slices = max(1, configuration.framesBetweenChecks / 3)
+        problem.prepareSearch()
         let search = PoseSearch(model: model, refiner: problem.refiner)
-        if let found = search.run(slice: framesFollowed / 3 % slices, of: slices) { followed.add(found) }
+        let found = search.run(
+            slice: framesFollowed / 3 % slices, of: slices, &buffers.search, scratch: &buffers.pose,
+            budget: budget, clock: clock)
+        if let found { followed.add(found) }
         return true
     }
 
     /// Looks for the object without help from the frame before; true where the followed leader stays the best.
-    private mutating func search(_ problems: [FrameProblem], leader: PoseHypothesis?) -> Bool {
+    private mutating func search(
+        _ problems: inout [FrameProblem], from start: Int, leader: PoseHypothesis?, _ budget: TimeBudget,
+        _ clock: () -> UInt64
+    ) -> Bool {
         framesFollowed = 0
-        var best: (problem: FrameProblem, found: [PoseHypothesis])?
-        for problem in problems {
-            let found = PoseSearch(model: model, refiner: problem.refiner).run()
-            guard let first = found.first else { continue }
-            if let other = best, other.found[0].support >= first.support { continue }
-            best = (problem, found)
+        var best: (problem: Int, first: PoseHypothesis)?
+        for problem in start..<problems.count {
+            problems[problem].prepareSearch()
+            let isComplete = PoseSearch(model: model, refiner: problems[problem].refiner).run(
+                &buffers.search, scratch: &buffers.pose,
+                budget: budget.share(1 / Double(problems.count - problem), clock), clock: clock)
+            if !isComplete { shortfall = .search }
+            guard let first = buffers.search.found.first else { continue }
+            if let other = best, other.first.support >= first.support { continue }
+            best = (problem, first)
+            buffers.search.best.removeAll(keepingCapacity: true)
+            buffers.search.best.reserveCapacity(buffers.search.found.capacity)
+            buffers.search.best.append(contentsOf: buffers.search.found)
         }
-        if let leader, leader.support >= (best?.found[0].support ?? -.infinity) {
+        if let leader, leader.support >= (best?.first.support ?? -.infinity) {
             usualSupport = leader.support
             return true
         }
-        guard let best, isSupported(best.found[0]) else {
+        guard let best, isSupported(best.first) else {
             if leader == nil { dropTrack() }
             return leader != nil
         }
-        followed.takeOver(best.found)
-        usualSupport = best.found[0].support
-        current = (best.problem, best.found[0])
+        followed.takeOver(buffers.search.best)
+        usualSupport = best.first.support
+        current = (best.problem, best.first)
         return false
     }
 
@@ -185,33 +226,43 @@ public struct Tracker: Sendable {
             && hypothesis.semantics >= configuration.leastSemantics
     }
 
-    private func answer(
-        _ solution: Solution, _ observation: Observation, startedCold: Bool, _ stages: StageClock,
-        _ clock: () -> UInt64
+    private mutating func answer(
+        _ solution: Solution, _ observation: Observation, startedCold: Bool, _ clock: () -> UInt64
     ) -> TrackingResult {
-        var stages = stages
         let hypothesis = solution.hypothesis
         let estimation = KeypointEstimation(
-            problem: solution.problem, hypothesis: hypothesis, rivals: Array(hypotheses.dropFirst()))
-        let estimates = estimation.estimates(keypoints: solution.keypoints)
-        let points = solution.problem.refiner.points(hypothesis)
+            problem: solution.problem, hypothesis: hypothesis, rivals: hypotheses.dropFirst())
+        estimation.estimate(
+            keypoints: solution.keypoints, into: &buffers.keypoints, scratch: &buffers.pose)
+        buffers.densePoints.removeAll(keepingCapacity: true)
+        buffers.densePoints.append(contentsOf: buffers.pose.positions.dropFirst(model.keypointCount))
         stages.finish("covariance", now: clock())
         return TrackingResult(
             state: .tracking, startedCold: startedCold, isMetric: solution.problem.isMetric,
             focalLengthPixels: estimation.camera.focalLength.x, energy: -hypothesis.support,
             energyGap: hypotheses.count > 1 ? hypothesis.support - hypotheses[1].support : .nan,
-            cameraFromClass: hypothesis.transform, keypoints: estimates,
-            densePoints: Array(points.dropFirst(model.keypointCount)), stages: stages.durations, message: "")
+            cameraFromClass: hypothesis.transform, keypoints: buffers.keypoints,
+            densePoints: buffers.densePoints, stages: stages.durations, message: reason() ?? "")
     }
 
     /// Says that the frame has no answer, and starts cold with the next.
-    private mutating func lose(_ message: String, _ stages: StageClock) -> TrackingResult {
+    private mutating func lose(_ message: String) -> TrackingResult {
         let state: TrackingState = isEstablished ? .lost : .searching
         dropTrack()
-        return failure(state, message, stages)
+        return failure(state, reason().map { "\(message); \($0)" } ?? message)
     }
 
-    private func failure(_ state: TrackingState, _ message: String, _ stages: StageClock) -> TrackingResult {
+    /// Says where the frame's time ran out; `nil` where it did not.
+    private func reason() -> String? {
+        guard let shortfall else { return nil }
+        let budget = "the time budget of \(configuration.budgetMilliseconds) ms"
+        return switch shortfall {
+        case .steps(let made, let wanted): "\(budget) ended the refinement after \(made) of \(wanted) steps"
+        case .search: "\(budget) ended the search; the next one goes on from there"
+        }
+    }
+
+    private func failure(_ state: TrackingState, _ message: String) -> TrackingResult {
         TrackingResult(
             state: state, startedCold: true, isMetric: false, focalLengthPixels: .nan, energy: .nan,
             energyGap: .nan,
@@ -220,12 +271,22 @@ public struct Tracker: Sendable {
     }
 }
 
+/// What a frame had no time for.
+private enum Shortfall {
+    case steps(made: Int, wanted: Int)
+    case search
+}
+
 /// Collects how long the stages of a frame took.
 private struct StageClock {
     private(set) var durations: [StageDuration] = []
-    private var last: UInt64
+    private var last: UInt64 = 0
 
-    init(now: UInt64) { last = now }
+    /// Begins a frame; the list is used again where the receiver of the last answer has let go of it.
+    mutating func start(_ now: UInt64) {
+        durations.removeAll(keepingCapacity: true)
+        last = now
+    }
 
     mutating func finish(_ name: String, now: UInt64) {
         durations.append(StageDuration(name: name, nanoseconds: now &- last))

@@ -26,6 +26,11 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var supportDrop = 0.6
     /// After this many frames all directions have been tried once more beside the followed solutions.
     public var framesBetweenChecks = 48
+    /// Time for one frame [ms]; 0 = as long as it takes.
+    ///
+    /// Where it runs out the answer is what has been reached by then, and its message says so. One comparison with the
+    /// class, one judgement and one step's time come on top. `adamw`'s schedule is not shortened.
+    public var budgetMilliseconds = 0.0
     /// Starts of `adamw` at a cold start, and its seed.
     public var starts = 16
     /// Seed of random starts.

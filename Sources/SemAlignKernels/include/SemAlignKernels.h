@@ -157,6 +157,14 @@ void semalign_ways_to_mask(int32_t width, int32_t height, float cell, const uint
 /// A grid of half the resolution: means over the object's patches; `coarse` has (columns+1)/2 x (rows+1)/2 cells.
 void semalign_halve_grid(const semalign_grid *fine, size_t point_count, float *match, float *count, float *depth);
 
+/// The middle one of `count` numbers, the upper of two; reorders them. 0 where there is none.
+///
+/// Precondition: none is NaN.
+float semalign_median(float *values, int32_t count);
+
+/// Indices of `count` keys, the largest key first, the first of equals first, NaN last.
+void semalign_order_descending(const double *keys, int32_t count, int32_t *order);
+
 /// Where most matches agree that the class is: robust mean of position_i - scale * R c_i over matches i.
 /// `positions` and `canonical` are match_count x 3, `place` holds the start and receives the answer, `flat`
 /// (bool) ignores z. Four rounds of re-weighting with kernels of width 2 spread, 2 spread, spread, spread.

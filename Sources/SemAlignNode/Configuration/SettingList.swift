@@ -142,6 +142,9 @@ extension Setting {
             Setting(
                 "track.frames_between_checks", \.track.framesBetweenChecks, .integer(1...1_000_000),
                 "After so many frames all directions have been tried once more; 1 = never beside a track."),
+            Setting(
+                "track.budget_ms", \.track.budgetMilliseconds, .number(0...10_000),
+                "Time for one object of a frame; an answer that it cuts short says so. 0 = as long as it takes."),
         ]
     }
 
