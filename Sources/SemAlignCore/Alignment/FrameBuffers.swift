@@ -11,9 +11,14 @@ struct FrameBuffers: Sendable {
     var knownDepth: [Float] = []
     /// Where each patch lies in its grid.
     var places: [Int32] = []
+    /// Which patch lies in each cell of the grid, −1 = none.
+    var patchAtCell: [Int32] = []
+    /// Similarities of each patch to all points, less the patch's mean; see `similarityStride`.
     var similarities: [Float] = []
+    /// Distance between the patches in `similarities`.
+    var similarityStride = 0
     var maps = SimilarityMaps()
-    /// Means and deviations of the matches.
+    /// Means and deviations of the matches of each point, `similarityStride` of each, then the means of the patches.
     var scratch: [Float] = []
     var pose = PoseScratch()
     var search = SearchBuffers()

@@ -51,18 +51,21 @@ struct MatchGrid: Sendable {
         let most = features.rows * features.columns
         refill(&count, count: cells, with: 0, most: most)
         refill(&depth, count: cells, with: 0, most: most)
+        refill(&buffers.patchAtCell, count: cells, with: -1, most: most)
         buffers.places.removeAll(keepingCapacity: true)
         buffers.places.reserveCapacity(patches.cells.capacity)
         for (k, cell) in patches.cells.enumerated() {
             let row = Int(cell) / features.columns - patches.rows.lowerBound
             let place = row * columns + Int(cell) % features.columns - patches.columns.lowerBound
             buffers.places.append(Int32(place))
+            buffers.patchAtCell[place] = Int32(k)
             count[place] = 1
             depth[place] = buffers.patchDepth[k]
         }
         resize(&match, to: cells * model.pointCount, most: most * model.pointCount)
         let stride = Self.compare(features, patches.cells, model, &buffers)
-        resize(&buffers.scratch, to: 2 * stride)
+        resize(&buffers.scratch, to: 2 * stride + patches.cells.count, most: 2 * stride + most)
+        buffers.similarityStride = stride
         unsafe semalign_match_grid(
             InstructionSet.best.rawValue, &buffers.similarities, patches.cells.count, stride,
             model.pointCount, buffers.places, cells, Self.sharpness, Self.limit, &buffers.scratch, &match)

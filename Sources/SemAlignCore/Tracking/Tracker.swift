@@ -99,6 +99,13 @@ public struct Tracker: Sendable {
                 refineKeypoints(problems[$0.problem], $0.hypothesis, observation, isWarm: isWarm)
             })
         else { return lose("the frame supports no pose of the class") }
+        best.problem.refiner.place(
+            best.hypothesis, into: &buffers.pose.positions, &buffers.pose.points)
+        let likeness = best.problem.likeness(
+            of: best.hypothesis, positions: buffers.pose.positions, buffers: buffers)
+        guard likeness >= configuration.leastLikeness else {
+            return lose("what the mask shows does not look like \(model.representation.className)")
+        }
         isEstablished = true
         surfaceCenter = best.problem.evidence.surfaceCenter
         lastAnswer = observation.timestamp

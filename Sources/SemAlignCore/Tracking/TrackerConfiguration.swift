@@ -22,6 +22,10 @@ public struct TrackerConfiguration: Hashable, Sendable {
     ///
     /// Right answers have 1.2 to 4, most foreign objects less than 0.4 (docs/design/solver.md).
     public var leastSemantics = 0.4
+    /// Least likeness of an answer: mean similarity of the points in view to their patches, as a share of the class's own.
+    ///
+    /// Right answers have 0.7 and more, foreign objects less than 0.3 (docs/design/solver.md).
+    public var leastLikeness = 0.45
     /// Support that much lower than what the track had starts a search.
     public var supportDrop = 0.6
     /// After this many frames all directions have been tried once more beside the followed solutions.

@@ -135,8 +135,8 @@ void semalign_packed_products(int32_t isa, const float *rows, size_t row_count, 
 /// Matches from similarities: exp(sharpness z), z = (similarity - means of patch and point) / deviation, clamped.
 ///
 /// Means and deviation are the frame's own, over the object's patches: some patches resemble every point, and some
-/// points every patch. similarities: patch_count x stride, changed; cell_of_patch: where each patch lies in the grid;
-/// scratch: 2 stride floats; match: point_count x cell_count, 0 where no patch lies.
+/// points every patch. similarities: patch_count x stride, becomes less the means of its patches; cell_of_patch: where
+/// each patch lies in the grid; scratch: 2 stride + patch_count floats, the last being the means of the patches; match: point_count x cell_count, 0 where no patch lies.
 void semalign_match_grid(int32_t isa, float *similarities, size_t patch_count, size_t stride, size_t point_count,
                          const int32_t *cell_of_patch, size_t cell_count, float sharpness, float limit, float *scratch,
                          float *match);

@@ -137,6 +137,9 @@ extension Setting {
                 "track.least_semantics", \.track.leastSemantics, .number(-3...5),
                 "Least mean log likelihood over chance of the object's patches in an answer."),
             Setting(
+                "track.least_likeness", \.track.leastLikeness, .number(-1...1),
+                "Least similarity of an answer's points to their patches, as a share of the class's own."),
+            Setting(
                 "track.support_drop", \.track.supportDrop, .number(0...10),
                 "Support that much lower than the track's usual one starts a search."),
             Setting(
@@ -144,7 +147,8 @@ extension Setting {
                 "After so many frames all directions have been tried once more; 1 = never beside a track."),
             Setting(
                 "track.budget_ms", \.track.budgetMilliseconds, .number(0...10_000),
-                "Time for one object of a frame; an answer that it cuts short says so. 0 = as long as it takes."),
+                "Time for one object of a frame; an answer that it cuts short says so. 0 = as long as it takes."
+            ),
         ]
     }
 

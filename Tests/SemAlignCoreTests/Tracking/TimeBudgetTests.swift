@@ -38,7 +38,7 @@ import Testing
         let result = tracker.update(frame) { clock.now() }
         #expect(result.state == .tracking && !result.startedCold)
         // The frame's start and the comparison take a tick each, the last one says that time is over.
-        let wanted = 6 * tracker.hypotheses.count
+        let wanted = PoseRefiner.warmSteps * tracker.hypotheses.count
         #expect(
             result.message
                 == "the time budget of \(milliseconds).0 ms ended the refinement after \(milliseconds - 2) of "
