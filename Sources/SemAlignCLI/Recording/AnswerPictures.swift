@@ -14,6 +14,8 @@ struct AnswerPictures {
     /// Lines between keypoints, by class name.
     private let skeletons: [String: [SIMD2<Int32>]]
     private let answers: [UInt64: [KeypointMessage]]
+    /// The earliest stamp of an answer [ns].
+    private let first: UInt64
 
     /// Reads the answers in the bag `answers` to the images of the bag `input`.
     init(of answers: String, on input: String, _ configuration: NodeConfiguration) throws {
@@ -31,6 +33,7 @@ struct AnswerPictures {
             found[answer.timestamp, default: []].append(answer)
         }
         self.answers = found
+        first = found.keys.min() ?? 0
     }
 
     /// Frames a second: what half of the distances between stamps are not above; 10 where there is one frame.
@@ -48,30 +51,29 @@ struct AnswerPictures {
         var count = 0
         try Self.forEachMessage(of: input, on: topics.image) { message in
             guard let (stamp, image) = Self.image(message), let objects = answers[stamp] else { return }
-            try body(try overlay(of: objects).drawn(on: image))
+            try body(try overlay(of: objects, at: stamp).drawn(on: image))
             count += 1
         }
         return count
     }
 
-    /// All objects of a frame in one picture; the badge is the first one's.
-    private func overlay(of objects: [KeypointMessage]) -> Overlay {
+    /// All objects of a frame in one picture; the badge is the first one's, and the time that since the first answer.
+    private func overlay(of objects: [KeypointMessage], at stamp: UInt64) -> Overlay {
         var overlay = Overlay(state: objects[0].result.state)
+        let time = "\((Double(stamp - first) / 1e7).rounded() / 100) s"
         // Strips of one height: pictures of one size make a film.
         overlay.legendRows = 3
-        for object in objects {
+        for object in objects where !object.result.keypoints.isEmpty {
             let offset = Int32(overlay.keypoints.count)
             let keypoints = zip(object.keypointNames, object.result.keypoints)
             overlay.keypoints += keypoints.map { name, keypoint in
                 Overlay.Keypoint(name: name, pixel: keypoint.pixel, isVisible: keypoint.visible >= 0.5)
             }
-            guard object.result.state == .tracking else {
-                overlay.notes.append(object.result.message)
-                continue
-            }
             overlay.skeleton += (skeletons[object.className] ?? []).map { $0 &+ offset }
         }
-        if objects.count > 1 { overlay.notes.insert("\(objects.count) objects", at: 0) }
+        let reasons = objects.map(\.result.message).filter { !$0.isEmpty }
+        let count = objects.count > 1 ? ["\(objects.count) objects"] : []
+        overlay.notes = [([time] + count + reasons).joined(separator: ", ")]
         return overlay
     }
 
