@@ -159,7 +159,8 @@ import Testing
         #expect(counts["keypoints"] as? Int == SimulatedMugs.frames)
         #expect(counts["scenes"] as? Int == SimulatedMugs.frames)
         #expect(counts["annotations"] as? Int == SimulatedMugs.frames)
-        #expect(counts["tracked"] as? Int == SimulatedMugs.frames)
+        let tracked = try #require(counts["tracked"] as? Int)
+        #expect(tracked > SimulatedMugs.frames / 2)
     }
 
     @Test("convert filters, renames, cuts and merges")
