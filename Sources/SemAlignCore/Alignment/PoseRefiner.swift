@@ -86,7 +86,7 @@ struct PoseRefiner {
                     hypotheses[i].semantics = Double(support.semantic)
                     hypotheses[i].coverage = Double(support.coverage)
                     hypotheses[i].support =
-                        Double(support.semantic) + Double(support.depth) + Double(support.mask)
+                        Double(support.semantic) + Double(support.depth) + 2 * Double(support.mask)
                         + prior(hypotheses[i])
                 }
             }
@@ -115,7 +115,7 @@ struct PoseRefiner {
                         InstructionSet.best.rawValue, model, evidence, &pulls, &pose, cells,
                         &scratch.covered)
                     hypotheses[i].support =
-                        Double(support.semantic) + Double(support.depth) + Double(support.mask)
+                        Double(support.semantic) + Double(support.depth) + 2 * Double(support.mask)
                         + 3 * Double(support.coverage) + prior(hypotheses[i])
                 }
             }
