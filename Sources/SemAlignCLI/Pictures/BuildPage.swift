@@ -93,7 +93,8 @@ struct BuildPage {
         var table = HTMLTable("image", "object", "keypoints", "residual", "f [px]", "note")
         let residuals = quality.views.map(\.residual).filter(\.isFinite).sorted()
         let usual = residuals.isEmpty ? 0.01 : max(residuals[residuals.count / 2], 0.01)
-        let notes = Dictionary(report.withoutDepth.map { ($0.id, $0.reason) }) { first, _ in first }
+        let masks = summary.maskNotes.map { ($0.id, "mask: \($0.reason)") }
+        let notes = Dictionary(report.withoutDepth.map { ($0.id, $0.reason) } + masks) { "\($0); \($1)" }
         for (index, view) in quality.views.enumerated() {
             let camera = report.cameras[index]
             var focal = report.focalLengths[index].fixed(0)
