@@ -104,7 +104,7 @@ let package = Package(
             name: "SemAlignBenchmarks",
             dependencies: [
                 "SemAlignCore", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignBags",
-                "SemAlignTransport",
+                "SemAlignTransport", "CSystem",
                 "SemAlignNode", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift),

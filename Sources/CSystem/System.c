@@ -3,8 +3,11 @@
 #include "CSystem.h"
 
 #include <errno.h>
+#include <linux/perf_event.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 int semalign_pin_thread(const int32_t *processors, size_t count) {
     cpu_set_t set;
@@ -18,4 +21,15 @@ int semalign_pin_thread(const int32_t *processors, size_t count) {
 
 int semalign_set_timer_slack(uint64_t nanoseconds) {
     return prctl(PR_SET_TIMERSLACK, (unsigned long)nanoseconds, 0, 0, 0) == 0 ? 0 : errno;
+}
+
+int semalign_open_instruction_counter(void) {
+    struct perf_event_attr event = {
+        .type = PERF_TYPE_HARDWARE,
+        .size = sizeof event,
+        .config = PERF_COUNT_HW_INSTRUCTIONS,
+        .exclude_kernel = 1,
+        .exclude_hv = 1,
+    };
+    return (int)syscall(SYS_perf_event_open, &event, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }

@@ -12,4 +12,7 @@ int semalign_pin_thread(const int32_t *processors, size_t count);
 /// Lets the calling thread's timers fire up to so many nanoseconds late, at least 1. Returns 0 or errno.
 int semalign_set_timer_slack(uint64_t nanoseconds);
 
+/// A descriptor whose 8 bytes are the instructions of the calling thread outside the kernel; -1 where nobody counts them.
+int semalign_open_instruction_counter(void);
+
 #endif
