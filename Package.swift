@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CLZ4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
         // C++ behind C headers.
@@ -60,11 +61,11 @@ let package = Package(
         core("SemAlignCore", ["SemAlignKernels"]),
 
         // The rim: these do not see each other, except Datasets -> Images.
-        core("CRC"),
+        core("CRC", ["CDeflate"]),
         core("SemAlignProfiling"),
         .target(name: "CAllocations"),
         .target(name: "CSystem"),
-        core("SemAlignImages", ["SemAlignCore", "COpenCV"]),
+        core("SemAlignImages", ["SemAlignCore", "CRC", "COpenCV"]),
         core(
             "SemAlignMessages",
             ["SemAlignCore", "CRC", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -78,7 +79,10 @@ let package = Package(
         // Where they meet.
         core(
             "SemAlignImport",
-            ["SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignBags", "CSQLite"]),
+            [
+                "SemAlignCore", "SemAlignImages", "SemAlignMessages", "SemAlignBags", "CSQLite", "CZstd",
+                "Yams",
+            ]),
         core(
             "SemAlignNode",
             [
@@ -100,13 +104,13 @@ let package = Package(
             name: "SemAlignBenchmarks",
             dependencies: [
                 "SemAlignCore", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignBags",
-                "SemAlignTransport",
+                "SemAlignTransport", "CSystem",
                 "SemAlignNode", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift),
 
         tests("ArchitectureTests", []),
-        tests("SemAlignCoreTests", ["SemAlignCore", "SemAlignSimulation"]),
+        tests("SemAlignCoreTests", ["SemAlignCore", "SemAlignSimulation", "CAllocations"]),
         tests("SemAlignImagesTests", ["SemAlignImages", "SemAlignCore"]),
         tests("SemAlignMessagesTests", ["SemAlignMessages", "SemAlignCore"]),
         tests("SemAlignTransportTests", ["SemAlignTransport"]),

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CDeflate
+
 /// The CRC-32 of zlib, PNG and MCAP (polynomial 0xEDB88320, reflected), computed piece by piece.
 ///
-/// Forty bytes are folded per step as five words whose checksums do not wait for each other, as zlib
-/// does since 1.2.12; each word goes through eight tables of 256 entries.
+/// libdeflate computes it, with the processor's carry-less multiplication or checksum instructions where there are any.
 public struct CRC32: Hashable, Sendable {
-    private var state: UInt32 = .max
+    /// The checksum of all bytes so far.
+    public private(set) var value: UInt32 = 0
 
     /// Starts a checksum of no bytes; its value is 0.
     public init() {}
-
-    /// The checksum of all bytes so far.
-    public var value: UInt32 { ~state }
 
     /// The checksum of an array in one call.
     public static func checksum(_ bytes: [UInt8]) -> UInt32 {
@@ -23,6 +22,15 @@ public struct CRC32: Hashable, Sendable {
         var crc = CRC32()
         crc.update(bytes)
         return crc.value
+    }
+
+    /// Appends `bytes` to what the checksum covers.
+    public mutating func update(_ bytes: RawSpan) {
+        // A null pointer would ask for the checksum's first value.
+        guard !bytes.isEmpty else { return }
+        value = unsafe bytes.withUnsafeBytes { input in
+            unsafe libdeflate_crc32(value, input.baseAddress, input.count)
+        }
     }
 
     /// Appends `count` bytes of which only the checksum is known.
@@ -38,7 +46,7 @@ public struct CRC32: Hashable, Sendable {
             square = Self.product(square, square)
             rest >>= 1
         }
-        state = ~(Self.product(power, value) ^ checksum)
+        value = Self.product(power, value) ^ checksum
     }
 
     /// The product of two polynomials modulo the checksum's, highest bit first.
@@ -53,82 +61,4 @@ public struct CRC32: Hashable, Sendable {
     }
 
     private static let polynomial: UInt32 = 0xEDB8_8320
-
-    /// Appends `bytes` to what the checksum covers.
-    public mutating func update(_ bytes: RawSpan) {
-        var crc = state
-        unsafe Self.tables.withUnsafeBufferPointer { tables in
-            unsafe bytes.withUnsafeBytes { input in
-                var offset = unsafe Self.updateByBlocks(&crc, input, tables)
-                while offset + 8 <= input.count {
-                    crc = unsafe Self.fold(Self.word(input, offset) ^ UInt64(crc), tables, 0)
-                    offset += 8
-                }
-                for index in offset..<input.count {
-                    crc = unsafe crc >> 8 ^ tables[Int(UInt8(truncatingIfNeeded: crc) ^ input[index])]
-                }
-            }
-        }
-        state = crc
-    }
-
-    /// Takes as many blocks of forty bytes as there are and returns their length.
-    private static func updateByBlocks(
-        _ crc: inout UInt32, _ input: UnsafeRawBufferPointer, _ tables: UnsafeBufferPointer<UInt32>
-    ) -> Int {
-        let blocks = input.count / blockSize
-        guard blocks > 0 else { return 0 }
-        var (a, b, c, d, e) = (crc, UInt32(0), UInt32(0), UInt32(0), UInt32(0))
-        var offset = 0
-        for _ in 1..<blocks {
-            // Each checksum leaps to its next word, a whole block away.
-            a = unsafe fold(word(input, offset) ^ UInt64(a), tables, leap)
-            b = unsafe fold(word(input, offset + 8) ^ UInt64(b), tables, leap)
-            c = unsafe fold(word(input, offset + 16) ^ UInt64(c), tables, leap)
-            d = unsafe fold(word(input, offset + 24) ^ UInt64(d), tables, leap)
-            e = unsafe fold(word(input, offset + 32) ^ UInt64(e), tables, leap)
-            offset += blockSize
-        }
-        crc = unsafe fold(word(input, offset) ^ UInt64(a), tables, 0)
-        crc = unsafe fold(word(input, offset + 8) ^ UInt64(b ^ crc), tables, 0)
-        crc = unsafe fold(word(input, offset + 16) ^ UInt64(c ^ crc), tables, 0)
-        crc = unsafe fold(word(input, offset + 24) ^ UInt64(d ^ crc), tables, 0)
-        crc = unsafe fold(word(input, offset + 32) ^ UInt64(e ^ crc), tables, 0)
-        return blocks * blockSize
-    }
-
-    private static let blockSize = 40
-    /// First table of those that carry a word over the rest of its block.
-    private static let leap = (blockSize - 8) * 256
-
-    @inline(__always)
-    private static func word(_ input: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
-        UInt64(littleEndian: unsafe input.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-    }
-
-    /// The checksum of eight bytes that are followed by `base` / 256 zero bytes.
-    @inline(__always)
-    private static func fold(_ word: UInt64, _ tables: UnsafeBufferPointer<UInt32>, _ base: Int) -> UInt32 {
-        let a = unsafe tables[base + 1792 + Int(word & 255)] ^ tables[base + 1536 + Int(word >> 8 & 255)]
-        let b =
-            unsafe tables[base + 1280 + Int(word >> 16 & 255)] ^ tables[base + 1024 + Int(word >> 24 & 255)]
-        let c = unsafe tables[base + 768 + Int(word >> 32 & 255)] ^ tables[base + 512 + Int(word >> 40 & 255)]
-        let d = unsafe tables[base + 256 + Int(word >> 48 & 255)] ^ tables[base + Int(word >> 56)]
-        return a ^ b ^ c ^ d
-    }
-
-    /// Entry 256 × k + b is the checksum state of byte b followed by k zero bytes.
-    private static let tables: [UInt32] = {
-        var tables = [UInt32](repeating: 0, count: blockSize * 256)
-        for byte in 0..<256 {
-            tables[byte] = (0..<8).reduce(UInt32(byte)) { crc, _ in
-                crc & 1 == 0 ? crc >> 1 : crc >> 1 ^ polynomial
-            }
-        }
-        for index in 256..<tables.count {
-            let previous = tables[index - 256]
-            tables[index] = previous >> 8 ^ tables[Int(previous & 255)]
-        }
-        return tables
-    }()
 }

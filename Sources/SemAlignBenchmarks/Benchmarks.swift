@@ -27,6 +27,13 @@ struct Benchmarks {
             try RecordingBenchmark(
                 bag: arguments[2], representation: arguments[3], folder: arguments[4]
             ).run()
+        } else if (2...3).contains(arguments.count), arguments[1] == "solvers" {
+            // launch/measure-solvers calls this one.
+            var benchmark = SolverBenchmark()
+            if arguments.count == 3, let count = Int(arguments[2]), count > 0 {
+                benchmark.energyCount = count
+            }
+            if try !benchmark.run(clock: now) { exit(1) }
         } else {
             try reportStandardWorkload()
             try compareSolvers()

@@ -37,13 +37,11 @@ struct TrackingBenchmark {
     }
 
     private static var variants: [Variant] {
-        var velocity = Variant(name: "velocity carried on")
-        velocity.configuration.predictsMotion = true
         var deferred = Variant(name: "searches after the answer")
         deferred.configuration.defersSearches = true
         var camera = Variant(name: "camera's pose known")
         camera.knowsCamera = true
-        return [Variant(name: "as replay does"), velocity, deferred, camera]
+        return [Variant(name: "as replay does"), deferred, camera]
     }
 
     /// Prints a table; errors are medians over keypoints, as a share of the object's diameter.

@@ -25,7 +25,7 @@ public struct AnnotatedImage: Hashable, Sendable {
     public let depthScale: Double?
     /// What the depth file holds.
     public var depthKind = DepthKind.depth
-    /// Object mask (8-bit PNG); `nil` where there is none.
+    /// Object mask (PNG of 8-bit labels or of colours); `nil` where there is none.
     public let maskPath: String?
     /// Patch features (`.npy`); `nil` where there are none.
     public let featuresPath: String?

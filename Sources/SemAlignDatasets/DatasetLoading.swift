@@ -24,16 +24,16 @@ extension AnnotatedDataset {
 
     /// Loads everything but the picture's pixels: size, camera, depth, mask, features.
     ///
-    /// The mask's largest instance is the one that is meant; an image that declares no mask gets an empty
-    /// one. Depth is metric where `depth_scale` is stated. Throws `notDeclared` without features, and
+    /// Of several objects in the mask `maskChoice(of:)` says which is meant; an image that declares no mask gets
+    /// an empty one. Depth is metric where `depth_scale` is stated. Throws `notDeclared` without features, and
     /// otherwise what is wrong with the first file that is missing, damaged, or does not fit.
     public func observation(of image: AnnotatedImage) throws(DatasetError) -> Observation {
         let size = try imageSize(of: image)
-        let mask = try mask(of: image, size: size)
+        let choice = try maskChoice(of: image, size: size)
         return Observation(
             timestamp: image.timestamp ?? 0, frameID: Self.frameID, imageSize: size,
-            intrinsics: image.intrinsics, depth: try depth(of: image, size: size), mask: mask,
-            instance: mask.largestInstance ?? 1, features: try features(of: image, size: size))
+            intrinsics: image.intrinsics, depth: try depth(of: image, size: size),
+            mask: choice.mask, instance: choice.instance, features: try features(of: image, size: size))
     }
 
     /// Loads an image to learn from: its observation and its visible keypoints.
@@ -67,25 +67,6 @@ extension AnnotatedDataset {
         let size =
             if image.crop == nil { try imageSize(of: image) } else { ImageSize(width: 1, height: 1) }
         return try features(of: image, size: size)
-    }
-
-    private func mask(of image: AnnotatedImage, size: ImageSize) throws(DatasetError) -> ObjectMask {
-        guard let path = image.maskPath else {
-            return ObjectMask(size: size, labels: [UInt8](repeating: 0, count: size.width * size.height))
-        }
-        let bytes = try read(path, key: "mask", of: image)
-        let mask: ObjectMask
-        do {
-            mask = try ImageDecoder.mask(bytes.span)
-        } catch {
-            throw .undecodable(image: image.id, key: "mask", path: path, error: error)
-        }
-        guard mask.size == size else {
-            throw .mismatch(
-                image: image.id, key: "mask", found: "\(mask.size.width)×\(mask.size.height)",
-                expected: "the picture's size, \(size.width)×\(size.height)")
-        }
-        return mask
     }
 
     private func depth(of image: AnnotatedImage, size: ImageSize) throws(DatasetError) -> DepthImage? {
@@ -126,7 +107,7 @@ extension AnnotatedDataset {
             region: image.crop ?? PixelRegion(size), model: "")
     }
 
-    private func read(
+    func read(
         _ path: String, key: String, of image: AnnotatedImage
     ) throws(DatasetError) -> [UInt8] {
         do {

@@ -12,7 +12,7 @@ public struct ImageFiles: Hashable, Sendable {
     public var depth: String?
     /// Metres per unit of depth; `nil` = relative depth.
     public var depthScale: Double? = 0.001
-    /// Object mask (8-bit PNG); `nil` where there is none.
+    /// Object mask (PNG of 8-bit labels or of colours); `nil` where there is none.
     public var mask: String?
     /// What the patches cover [px, edges]; `nil` = the whole image.
     public var crop: PixelRegion?

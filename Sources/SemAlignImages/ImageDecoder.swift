@@ -42,7 +42,8 @@ public enum ImageDecoder {
 
     /// Decodes an 8-bit grey PNG as object mask: 0 = background, otherwise the instance number.
     ///
-    /// Colours and tables are refused: turning them into labels would be a guess.
+    /// Colours and tables are refused: a camera's stream has to say which object is which. `coloredMask` takes
+    /// those of data sets.
     public static func mask(_ bytes: Span<UInt8>) throws(ImageError) -> ObjectMask {
         let header = try ImageHeader(bytes)
         try require(header, bitDepth: 8, expected: "8-bit grey PNG (mask)")

@@ -34,6 +34,8 @@ public struct Overlay: Hashable, Sendable {
     public var state: TrackingState?
     /// Short lines for the strip below the picture: energy, time, reason.
     public var notes: [String]
+    /// Rows of the strip below the picture: what has no room in them is cut; `nil` = as many as it takes.
+    public var legendRows: Int?
     /// Images are enlarged by a whole factor until their larger side has this many pixels.
     public var minimumSide: Int
 

@@ -40,8 +40,11 @@ struct OverlayLegend {
             rows += lines.map { .note($0) }
         }
         rows += notes.flatMap { wrapped($0, to: width - 2 * margin) }.map { .note($0) }
-        if !overlay.keypoints.isEmpty { rows.append(.marks) }
-        return rows
+        let marks: [Row] = overlay.keypoints.isEmpty ? [] : [.marks]
+        guard let count = overlay.legendRows else { return rows + marks }
+        rows = Array(rows.prefix(max(count - marks.count, 0))) + marks
+        return Array(rows.prefix(max(count, 0)))
+            + Array(repeating: .note(""), count: max(count - rows.count, 0))
     }
 
     /// Breaks a text between words into lines of at most `room` pixels; single long words run over the edge.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import COpenCV
+import CRC
 import SemAlignCore
 
 /// The chunks of a PNG file: enough to know its size, and that all of it is there and undamaged.
@@ -31,10 +31,7 @@ enum PNGStructure {
         while bytes.count - offset >= 12 {
             let length = word(in: bytes, at: offset)
             guard length <= bytes.count - offset - 12 else { break }
-            let checksum = unsafe bytes.extracting((offset + 4)..<(offset + 8 + length))
-                .withUnsafeBufferPointer {
-                    unsafe semalign_png_checksum($0.baseAddress, $0.count)
-                }
+            let checksum = unsafe CRC32.checksum(bytes.bytes.extracting(offset + 4..<offset + 8 + length))
             guard Int(checksum) == word(in: bytes, at: offset + 8 + length) else {
                 throw .damaged(format: .png, reason: "a checksum is wrong, of the chunk at byte \(offset)")
             }

@@ -58,7 +58,8 @@ void add_priors(const semalign_pulls &w, const semalign_pose &pose, int modes, M
 }  // namespace
 
 void semalign_place_class(const semalign_model *model, const semalign_pose *pose, float *points_out) {
-  for (int i = 0; i < model->point_count; ++i) place(*model, *pose, i, points_out + 3 * i);
+  const int modes = bent_modes(*model, *pose);
+  for (int i = 0; i < model->point_count; ++i) place(*model, *pose, modes, i, points_out + 3 * i);
 }
 
 semalign_support semalign_pose_support(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,

@@ -44,11 +44,19 @@ __attribute__((always_inline)) inline void rotate(const float *r, const float *v
     out[2] = r[6] * v[0] + r[7] * v[1] + r[8] * v[2];
 }
 
-/// Position of point i in the camera frame.
-__attribute__((always_inline)) inline void place(const semalign_model &m, const semalign_pose &pose, int i, float *out) {
+/// Modes that a pose bends the class by: none where it has the mean shape, as all do that a search begins with.
+__attribute__((always_inline)) inline int bent_modes(const semalign_model &m, const semalign_pose &pose) {
+    for (int k = 0; k < m.mode_count; ++k)
+        if (pose.modes[k] != 0) return m.mode_count;
+    return 0;
+}
+
+/// Position of point i in the camera frame; `modes` of `bent_modes`.
+__attribute__((always_inline)) inline void place(
+    const semalign_model &m, const semalign_pose &pose, int modes, int i, float *out) {
     float c[3] = {m.points[3 * i], m.points[3 * i + 1], m.points[3 * i + 2]};
     const float *mode = m.modes + (size_t)i * m.mode_count * 3;
-    for (int k = 0; k < m.mode_count; ++k) {
+    for (int k = 0; k < modes; ++k) {
         const float a = pose.modes[k];
         c[0] += a * mode[3 * k], c[1] += a * mode[3 * k + 1], c[2] += a * mode[3 * k + 2];
     }

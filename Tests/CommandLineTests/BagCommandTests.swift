@@ -101,6 +101,68 @@ import Testing
         return answers
     }
 
+    @Test(
+        "--video draws every answered frame into a film of the images' pace, as --frames draws them",
+        .enabled(if: Film.isReadable, "ffmpeg is not in PATH"))
+    func video() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        let film = Film(path: folder.path("answers.mp4"))
+        let replay = { (output: String) in
+            try Program.run(
+                "replay", mugs.bag, "-r", mugs.representation, "-o", folder.path(output), "--end", "0.6",
+                "--video", film.path, "--frames", folder.path("pictures"))
+        }
+        let outcome = try replay("answers.mcap")
+        #expect(outcome.status == 0 && outcome.errors.contains("9 pictures"), "\(outcome.errors)")
+        let (description, frames) = (try film.description(), try film.greyFrames())
+        #expect(description.rate == 15)
+        #expect(frames.count == 9 && frames.allSatisfy { $0.count == description.width * description.height })
+        // What a picture shows, the film shows.
+        for number in [0, 8] {
+            let picture = try Film(path: folder.path("pictures/frame-00000\(number).png")).greyFrames()
+            #expect(picture.count == 1 && picture[0].count == frames[number].count)
+            let gaps = zip(picture[0], frames[number]).map { abs(Int($0) - Int($1)) }
+            #expect(Double(gaps.reduce(0, +)) / Double(gaps.count) < 4)
+        }
+        // Nobody's film is overwritten, and no work is done first.
+        let again = try replay("more.mcap")
+        #expect(again.status == 73 && again.errors.contains("answers.mp4"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("more.mcap")))
+    }
+
+    @Test("Without ffmpeg a film is refused before the work, and so is one of another form")
+    func noVideo() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        for (film, status, text) in [("a.mp4", 69, "ffmpeg"), ("a.avi", 64, ".mp4")] {
+            let outcome = try Program.run(
+                [
+                    "replay", mugs.bag, "-r", mugs.representation, "-o", folder.path("out.mcap"), "--video",
+                    film,
+                ],
+                environment: ["PATH": folder.path(".")])
+            #expect(Int(outcome.status) == status && outcome.errors.contains(text), "\(outcome.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder.path("out.mcap")))
+    }
+
+    @Test(
+        "What a replay writes for viewers is read by Foxglove's own classes: one scene and one drawing a frame",
+        .enabled(if: Python.isNamed, "SEMALIGN_PYTHON does not name an interpreter"))
+    func viewers() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let folder = try TemporaryFolder()
+        try Program.succeed(
+            "replay", mugs.bag, "-r", mugs.representation, "-o", folder.path("answers.mcap"))
+        let counts = try Python.viewerCounts(of: folder.path("answers.mcap"), images: mugs.bag).object()
+        #expect(counts["keypoints"] as? Int == SimulatedMugs.frames)
+        #expect(counts["scenes"] as? Int == SimulatedMugs.frames)
+        #expect(counts["annotations"] as? Int == SimulatedMugs.frames)
+        let tracked = try #require(counts["tracked"] as? Int)
+        #expect(tracked > SimulatedMugs.frames / 2)
+    }
+
     @Test("convert filters, renames, cuts and merges")
     func convertsBags() throws {
         let mugs = try SimulatedMugs.shared.get()

@@ -76,3 +76,15 @@ extension Python {
         return Int(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines))
     }
 }
+
+extension Python {
+    /// Compares scenes and drawings of a bag with its keypoints, read by Foxglove's classes; counts as JSON.
+    static func viewerCounts(of answers: String, images: String) throws -> Program.Outcome {
+        let script = root.appending(path: "Tests/Python/check_viewers.py").path
+        let outcome = try RunningProgram(
+            URL(filePath: interpreter ?? ""), [script, answers, images]
+        ).finish()
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        return outcome
+    }
+}

@@ -8,16 +8,15 @@ import Testing
 private struct Recording {
     let folder: TemporaryFolder
     let recorder: RunningProgram
-    var bag: String { folder.path("out.mcap") }
+    let bag: String
     var endpoint: String { "ipc://" + folder.path("in") }
 
     /// Starts the recorder, by way of the shell command `prefix` if there is one.
-    init(_ options: String..., prefix: String? = nil) throws {
+    init(_ options: String..., prefix: String? = nil, to path: String? = nil) throws {
         folder = try TemporaryFolder()
+        bag = path ?? folder.path("out.mcap")
         let arguments =
-            [
-                "bag", "record", folder.path("out.mcap"), "--bind", "ipc://" + folder.path("in"), "--json",
-            ] + options
+            ["bag", "record", bag, "--bind", "ipc://" + folder.path("in"), "--json"] + options
         if let prefix {
             recorder = try RunningProgram(
                 URL(filePath: "/bin/sh"),
@@ -108,15 +107,60 @@ private func content(of path: String) throws -> [Content] {
 
     @Test("Where no more can be written it is said once, all is accounted for, and the rest stays readable")
     func fullDisk() throws {
-        let mugs = try SimulatedMugs.shared.get()
         // In blocks of 512 bytes.
-        let recording = try Recording(prefix: "ulimit -f 4096")
+        try runsFull(try Recording(prefix: "ulimit -f 4096"), saying: "File too large")
+    }
+
+    @Test(
+        "On a disk that is full it is said once, all is accounted for, and the rest stays readable",
+        .enabled(if: SmallDisk.isPermitted, "only an administrator may mount a small disk"))
+    func realFullDisk() throws {
+        let disk = try SmallDisk(mebibytes: 3)
+        try runsFull(try Recording(to: disk.path("out.mcap")), saying: "No space left on device")
+    }
+
+    @Test(
+        "A node whose recording fills the disk says so once, counts what is missing, and answers on",
+        .enabled(if: SmallDisk.isPermitted, "only an administrator may mount a small disk"))
+    func nodeOnFullDisk() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let (disk, folder) = (try SmallDisk(mebibytes: 3), try TemporaryFolder())
+        let (input, output) = ("ipc://" + folder.path("in"), "ipc://" + folder.path("out"))
+        let settings = [
+            "subscribe.bind=[\"\(input)\"]", "publish.bind=[\"\(output)\"]",
+            "record.path=\(disk.path("bench.mcap"))",
+        ]
+        let node = try RunningProgram(
+            Program.binary, ["run", "-r", mugs.representation] + settings.flatMap { ["--set", $0] })
+        let player = try RunningProgram(
+            Program.binary, ["bag", "play", mugs.bag, "--connect", input, "--wait", "60", "--loop"])
+        #expect(waitUntil { node.errors.contains("No space left on device") })
+        let watch = try Program.run("watch", output, "--count", "3", "--timeout", "60")
+        #expect(watch.status == 0, "\(watch.errors)")
+        player.terminate()
+        #expect(try player.finish().status == 0)
+        node.terminate()
+        let outcome = try node.finish()
+        #expect(outcome.status == 0)
+        #expect(outcome.errors.split(separator: "recording has stopped").count == 2, "\(outcome.errors)")
+        #expect(outcome.errors.contains("record"), "\(outcome.errors)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: disk.path("."))
+        let bag = disk.path(try #require(names.first { $0.hasSuffix(".mcap") }))
+        #expect(try content(of: bag).count > 10)
+        let mended = folder.path("mended.mcap")
+        try Program.succeed("bag", "recover", bag, mended)
+        #expect(try Program.run("bag", "check", mended).status == 0)
+    }
+
+    /// Feeds a recording until it cannot go on, and sees that no message is unaccounted for.
+    private func runsFull(_ recording: Recording, saying reason: String) throws {
+        let mugs = try SimulatedMugs.shared.get()
         let player = try recording.player(mugs.bag, "--rate", "4", "--loop")
         let outcome = try recording.recorder.finish()
         player.terminate()
         #expect(try player.finish().status == 0)
         #expect(outcome.status == 74)
-        #expect(outcome.errors.split(separator: "File too large").count == 2, "\(outcome.errors)")
+        #expect(outcome.errors.split(separator: reason).count == 2, "\(outcome.errors)")
         let summary = try outcome.object()
         let counts = try ["recorded", "lost", "dropped"].map { try #require(summary[$0] as? Int) }
         #expect(summary["received"] as? Int == counts.reduce(0, +))

@@ -17,6 +17,23 @@ import Testing
         #expect(withState.pixels.prefix(plain.pixels.count).elementsEqual(plain.pixels))
     }
 
+    @Test("With a fixed number of rows below them all pictures have one size, whatever there is to say")
+    func fixedLegend() throws {
+        let long = Array(repeating: "a long reason", count: 40).joined(separator: " ")
+        let mark = Overlay.Keypoint(name: "", pixel: [16, 24], isVisible: true)
+        let overlays = [
+            Overlay(minimumSide: 640), Overlay(state: .lost, notes: [long, long], minimumSide: 640),
+            Overlay(keypoints: [mark], state: .tracking, minimumSide: 640),
+        ]
+        let sizes = try overlays.map { overlay in
+            var fixed = overlay
+            fixed.legendRows = 3
+            return try fixed.drawn(on: grey).size
+        }
+        #expect(Set(sizes.map(\.height)).count == 1 && sizes[0].height > 480)
+        #expect(try overlays[1].drawn(on: grey).size.height > sizes[1].height)
+    }
+
     @Test("A visible keypoint is a disc at its place, a hidden one is hollow")
     func marks() throws {
         let overlay = Overlay(

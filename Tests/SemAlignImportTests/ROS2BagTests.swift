@@ -13,7 +13,7 @@ import Testing
 private let python = ProcessInfo.processInfo.environment["SEMALIGN_PYTHON"]
 
 @Suite struct ROS2BagTests {
-    /// Five frames at 10 Hz, written by Python in three ways.
+    /// Five frames at 10 Hz, written by Python in several ways.
     private func write(_ folder: TemporaryFolder) throws {
         let script = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "Python/make_ros_bags.py")
@@ -38,11 +38,14 @@ private let python = ProcessInfo.processInfo.environment["SEMALIGN_PYTHON"]
         let folder = try TemporaryFolder()
         try write(folder)
         let sqlite = try read(folder.file("sqlite"))
-        for other in ["sqlite/sqlite.db3", "mcap", "ros2.mcap"] {
+        for other in [
+            "sqlite/sqlite.db3", "mcap", "ros2.mcap", "sqlite_file", "sqlite_file/sqlite_file.db3.zstd",
+            "mcap_file", "mcap_file/mcap_file.mcap.zstd", "sqlite_message", "mcap_message", "split",
+        ] {
             #expect(ROS2Bag.isOne(folder.file(other)))
             #expect(Set(try read(folder.file(other)).messages) == Set(sqlite.messages), "\(other)")
         }
-        #expect(sqlite.messages.count == 25 && sqlite.report.messages == 25)
+        #expect(sqlite.messages.count == 30 && sqlite.report.messages == 30)
         #expect(Array(sqlite.report.leftOut.values) == [5])
         #expect(sqlite.report.leftOut.keys.first?.contains("/words: messages of type std_msgs") == true)
         try check(frame: 3, of: sqlite.messages)
@@ -51,6 +54,51 @@ private let python = ProcessInfo.processInfo.environment["SEMALIGN_PYTHON"]
             chosen.append($0.topic)
         }
         #expect(chosen == Array(repeating: "/cam/depth", count: 5))
+    }
+
+    @Test(
+        "The parts of a recording are read in the order of its description, or merged by time where each is named",
+        .enabled(if: python != nil, "SEMALIGN_PYTHON names no interpreter"))
+    func parts() throws {
+        let folder = try TemporaryFolder()
+        try write(folder)
+        let whole = try read(folder.file("sqlite")).messages
+        let split = try read(folder.file("split"))
+        #expect(split.messages == whole)
+        #expect(split.report.notes.count == 1 && split.report.notes[0].contains("lost.db3"))
+        var merged: [ImportedMessage] = []
+        let report = try ROS2Bag.read(
+            ["part_b", "mcap_file", "part_a"].map { try ROS2Bag(path: folder.file($0)) }
+        ) { merged.append($0) }
+        #expect(report.messages == 60)
+        #expect(merged.map(\.logTime) == merged.map(\.logTime).sorted())
+        #expect(
+            merged.filter { $0.topic == "/cam/depth" }
+                == whole.flatMap { message in
+                    message.topic == "/cam/depth" ? [message, message] : []
+                })
+    }
+
+    @Test(
+        "A compressed bag that is cut or damaged is refused, and nothing of it stays behind",
+        .enabled(if: python != nil, "SEMALIGN_PYTHON names no interpreter"))
+    func damagedCompression() throws {
+        let folder = try TemporaryFolder()
+        try write(folder)
+        let bytes = [UInt8](
+            try Data(contentsOf: URL(filePath: folder.file("sqlite_file/sqlite_file.db3.zstd"))))
+        try folder.write("cut.db3.zstd", Array(bytes.dropLast(9)))
+        try folder.write("flipped.db3.zstd", bytes.enumerated().map { $0 == 1000 ? $1 ^ 0x55 : $1 })
+        for name in ["cut.db3.zstd", "flipped.db3.zstd"] {
+            #expect(throws: ImportError.self, "\(name)") { try read(folder.file(name)) }
+        }
+        func expandedPath() throws -> String {
+            let copy = try ExpandedFile(folder.file("sqlite_file/sqlite_file.db3.zstd"))
+            let path = copy.path
+            #expect(try Data(contentsOf: URL(filePath: path)).count > bytes.count)
+            return path
+        }
+        #expect(!FileManager.default.fileExists(atPath: try expandedPath()))
     }
 
     private func check(frame: Int, of messages: [ImportedMessage]) throws {
@@ -64,6 +112,12 @@ private let python = ProcessInfo.processInfo.environment["SEMALIGN_PYTHON"]
         let depth = try RawImageMessage(decoding: payload("/cam/depth"))
         #expect(depth.encoding == .depthMillimetres)
         #expect(depth.data == (frame..<frame + 8).flatMap { [UInt8($0), 0] })
+        let inverse = try RawImageMessage(decoding: payload("/cam/inverse")).depth().values
+        #expect(inverse.last == 0)
+        for (index, metres) in inverse.dropLast().enumerated() {
+            let truth = Float(1 + frame + index)
+            #expect(abs(metres - truth) < 1e-4 * truth * truth)
+        }
         let picture = try CompressedImageMessage(decoding: payload("/cam/compressed"))
         #expect(try ImageDecoder.mask(picture.data.span).labels == [0, 1, 2, 3, 0, 1, 2, 3])
         let camera = try CalibrationMessage(decoding: payload("/cam/info"))
@@ -82,7 +136,7 @@ private let python = ProcessInfo.processInfo.environment["SEMALIGN_PYTHON"]
         try folder.write("packed/bag_0.db3.zstd", [1])
         try folder.write("nothing/readme.txt", [1])
         for (path, reason) in [
-            ("text.db3", "not a database"), ("empty.db3", "no such table"), ("packed", "zstd -d"),
+            ("text.db3", "not a database"), ("empty.db3", "no such table"), ("packed", "zstd data"),
             ("nothing", "no .db3 or .mcap"), ("absent", "no such file"),
         ] {
             do {

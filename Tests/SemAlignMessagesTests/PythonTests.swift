@@ -25,14 +25,20 @@ struct PythonTests {
 
     @Test("Python reads the scene through the schema's descriptor")
     func readsScene() throws {
-        let scene = SceneMessage(objects: [Samples.keypoints()], skeleton: [[0, 1], [1, 2]])
+        let object = Samples.keypoints(densePoints: [[0.02, 0.01, 0.5], [0.03, 0.01, 0.52]])
+        let scene = SceneMessage(objects: [object], skeleton: [[0, 1], [1, 2]])
         let output = try decoded(
             scene.encoded(), schema: SceneMessage.schemaName,
             """
             entity = m.entities[0]
             assert entity.frame_id == "camera_optical" and entity.id == "mug/7"
             assert entity.timestamp.ToNanoseconds() == \(Samples.stamp)
-            assert len(entity.spheres) == 3 and len(entity.lines[0].points) == 4
+            assert len(entity.spheres) == 6 and len(entity.lines[0].points) == 4 and len(entity.lines) == 2
+            # Two standard deviations to each side, whichever way the axes are called.
+            size = entity.spheres[3].size
+            assert all(abs(a - b) < 1e-12 for a, b in zip(sorted((size.x, size.y, size.z)), (0.004, 0.004, 0.008)))
+            cloud = entity.lines[1].points
+            assert len(cloud) == 4 and abs((cloud[0].x + cloud[1].x) / 2 - 0.02) < 1e-12 and cloud[0].z == 0.5
             assert [t.text for t in entity.texts] == ["rim", "handle", "base"]
             assert entity.spheres[0].pose.orientation.w == 1
             print(entity.spheres[1].pose.position.x)

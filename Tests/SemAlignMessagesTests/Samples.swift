@@ -57,7 +57,9 @@ enum Samples {
     static let keypointNames = ["rim", "handle", "base"]
 
     /// An answer; the third keypoint lies behind the camera.
-    static func keypoints(state: TrackingState = .tracking, gap: Double = 0.25) -> KeypointMessage {
+    static func keypoints(
+        state: TrackingState = .tracking, gap: Double = 0.25, densePoints: [SIMD3<Double>] = []
+    ) -> KeypointMessage {
         let positions: [SIMD3<Double>] = [[0.01, 0.02, 0.5], [0.06, 0.02, 0.55], [0.01, 0.02, -0.1]]
         let pixels: [SIMD2<Double>] = [[100.25, 200.5], [160, 201], [.nan, .nan]]
         let estimates = (0..<3).map { index in
@@ -75,7 +77,7 @@ enum Samples {
                 energyGap: gap,
                 cameraFromClass: SimilarityTransform(
                     scale: 0.0625, rotation: Rotation(quaternion: quaternion), translation: [0, 0.01, 0.5]),
-                keypoints: state == .tracking ? estimates : [], densePoints: [],
+                keypoints: state == .tracking ? estimates : [], densePoints: densePoints,
                 stages: [StageDuration(name: "similarity", nanoseconds: 3_200_000)],
                 message: state == .tracking ? "" : "mask is empty"))
     }

@@ -33,9 +33,6 @@ const char *semalign_cv_version(void);
 /// GRAY8 and GRAY16 need a file of that very type; RGB8 converts. Orientation tags are not applied.
 int semalign_cv_decode(const uint8_t *data, size_t size, int type, int width, int height, void *out);
 
-/// The checksum (CRC-32) that follows `size` bytes in a PNG file: those of a chunk's name and data.
-uint32_t semalign_png_checksum(const uint8_t *bytes, size_t size);
-
 /// Encodes as ".png" or ".jpg"; jpeg_quality 0-100 is for the latter alone.
 /// *out is to be released with semalign_cv_free.
 int semalign_cv_encode(const void *pixels, int type, int width, int height, const char *extension,

@@ -18,4 +18,7 @@ int semalign_set_timer_slack(uint64_t nanoseconds);
 /// of its pages, every time. Returns 0, or -1 where the allocator has no such setting.
 int semalign_keep_freed_memory(size_t bytes);
 
+/// A descriptor whose 8 bytes are the instructions of the calling thread outside the kernel; -1 where nobody counts them.
+int semalign_open_instruction_counter(void);
+
 #endif

@@ -72,6 +72,7 @@ struct Build: ParsableCommand {
         let summary = BuildSummary(
             path: output, identity: identity, representation: representation, report: outcome,
             unreadable: training.unreadable, unseenKeypoints: training.unseenKeypoints,
+            maskNotes: training.maskNotes,
             seconds: Double(MonotonicClock.now() - start) * 1e-9)
         if let report { try OutputFile.write(Array(BuildPage(summary: summary).html.utf8), to: report) }
         print(json ? summary.json.line : summary.text)

@@ -39,12 +39,17 @@ struct Replay: ParsableCommand {
     var plain = false
     @Option(help: "Folder to draw the answers into, a picture for every frame of one bag.")
     var frames: String?
+    @Option(help: "MP4 file to draw the answers to one bag into; needs the program ffmpeg.")
+    var video: String?
     @Flag(help: "Print one JSON object.")
     var json = false
 
     func validate() throws {
-        guard frames == nil || bags.count == 1 else {
-            throw ValidationError("--frames draws the answers to one bag.")
+        guard frames == nil && video == nil || bags.count == 1 else {
+            throw ValidationError("--frames and --video draw the answers to one bag.")
+        }
+        guard video?.lowercased().hasSuffix(".mp4") ?? true else {
+            throw ValidationError("--video names an .mp4 file.")
         }
         guard (1...256).contains(jobs) else {
             throw ValidationError("--jobs is from 1 to 256, found \(jobs).")
@@ -52,6 +57,8 @@ struct Replay: ParsableCommand {
     }
 
     func run() throws {
+        // Known before the work, not after it.
+        if let video { try VideoFile.encoder(for: video) }
         let items = try items()
         let configuration = try node.resolved().configuration
         let batch = ReplayBatch(try BagReplay(configuration, part: part), items)
@@ -69,12 +76,23 @@ struct Replay: ParsableCommand {
         }
         progress.withLock { $0.finish() }
         try show(results, of: items)
-        if let frames {
-            let representation = try RepresentationFile.load(configuration.representation).representation
-            let count = try AnswerPictures(topics: configuration.topics, representation: representation)
-                .draw(output, on: bags[0], into: frames)
-            StandardError.note("\(count) pictures in \(frames)")
+        if frames != nil || video != nil {
+            try draw(AnswerPictures(of: output, on: bags[0], configuration))
         }
+    }
+
+    private func draw(_ pictures: AnswerPictures) throws {
+        var folder = try frames.map { path throws(CommandFailure) in try PictureFolder(path) }
+        let film = try video.map { path throws(CommandFailure) in
+            try VideoFile(path, rate: pictures.rate)
+        }
+        let count = try pictures.draw { picture in
+            try folder?.append(picture)
+            try film?.append(picture)
+        }
+        try film?.close()
+        StandardError.note(
+            "\(count) pictures in \([frames, video].compactMap { $0 }.joined(separator: ", "))")
     }
 
     private var part: ReplayPart {

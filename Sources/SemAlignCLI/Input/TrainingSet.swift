@@ -14,6 +14,8 @@ struct TrainingSet {
     private(set) var views: [TrainingView] = []
     /// Images whose files cannot be used.
     private(set) var unreadable: [RejectedView] = []
+    /// What was taken for the object, of images whose masks hold several or are coloured, by image.
+    private(set) var maskNotes: [RejectedView] = []
     /// Fingerprints by path, relative to the dataset and behind its folder's name.
     private(set) var hashes: [String: String] = [:]
 
@@ -77,6 +79,9 @@ struct TrainingSet {
     private mutating func add(_ image: AnnotatedImage, of dataset: AnnotatedDataset, prefix: String) {
         do throws(DatasetError) {
             views.append(try dataset.trainingView(of: image))
+            if let note = try dataset.maskChoice(of: image).note {
+                maskNotes.append(RejectedView(id: image.id, reason: note))
+            }
         } catch {
             unreadable.append(RejectedView(id: image.id, reason: error.description))
         }

@@ -11,6 +11,8 @@ struct BuildSummary {
     let report: BuildReport
     let unreadable: [RejectedView]
     let unseenKeypoints: [String]
+    /// What was taken for the object in masks that left a choice.
+    let maskNotes: [RejectedView]
     let seconds: Double
 
     /// Images that do not serve.
@@ -24,6 +26,9 @@ struct BuildSummary {
         if !blind.isEmpty {
             lines.append("focal length not observable in: \(blind.joined(separator: ", "))")
         }
+        for (note, images) in Self.counted(maskNotes) {
+            lines.append("mask: \(note) is the object in \(images) image\(images == 1 ? "" : "s")")
+        }
         lines += report.withoutDepth.map { "partly used \($0.id): \($0.reason)" }
         lines.append(
             "\(path): class '\(representation.className)' from \(report.used.count) of "
@@ -32,6 +37,13 @@ struct BuildSummary {
             "\(representation.keypoints.count) keypoints, \(representation.dense.map.pointCount) dense points, "
                 + "\(scaleText), residual \((100 * report.residual).fixed(1)) % of the diameter")
         return lines.joined(separator: "\n")
+    }
+
+    /// Notes with the number of images that have them, in the order of their first.
+    private static func counted(_ notes: [RejectedView]) -> [(String, Int)] {
+        let counts = Dictionary(notes.map { ($0.reason, 1) }, uniquingKeysWith: +)
+        var seen: Set<String> = []
+        return notes.map(\.reason).filter { seen.insert($0).inserted }.map { ($0, counts[$0] ?? 0) }
     }
 
     private var scaleText: String {
@@ -50,6 +62,7 @@ struct BuildSummary {
             ("metres_per_unit", representation.metricScale.map { .number($0.metresPerUnit) } ?? .null),
             ("used", .texts(report.used)), ("left_out", Self.list(leftOut)),
             ("keypoints_left_out", .texts(unseenKeypoints)),
+            ("masks", Self.list(maskNotes)),
             ("without_depth", Self.list(report.withoutDepth)), ("residual", .number(report.residual)),
             ("focal_lengths_px", .numbers(report.focalLengths)), ("seconds", .number(seconds)),
             ("focal_log_deviations", .numbers(report.cameras.map(\.logDeviation))),

@@ -46,13 +46,14 @@ struct BuildPage {
 
     private var overview: String {
         let value = summary.representation
-        var text =
-            "\(report.used.count) of \(report.used.count + summary.leftOut.count) images serve, of "
-            + "\(Set(quality.views.map(\.instance)).count) objects; \(value.keypoints.count) keypoints, "
-            + "\(value.dense.map.pointCount) dense points. Median residual \(percent(report.residual)) of the "
-            + "diameter; left-out error \(percent(quality.leaveOneOutError))."
+        let images = report.used.count + summary.leftOut.count
+        var text = "\(report.used.count) of \(images) images serve, of \(Self.count(objects, "object")); "
+        text += "\(value.keypoints.count) keypoints, \(value.dense.map.pointCount) dense points. "
+        text += "Median residual \(percent(report.residual)) of the diameter; left-out error "
+        let error = quality.leaveOneOutError
+        text += error.isFinite ? "\(percent(error))." : "not measured: it needs a second object."
         if let scale = value.metricScale {
-            text += " Diameter of one unit: \((1000 * scale.metresPerUnit).fixed(1)) mm ± "
+            text += " One unit of the class (its median edge): \((1000 * scale.metresPerUnit).fixed(1)) mm ± "
             text += "\((100 * scale.logDeviation).fixed(0)) %."
         } else {
             text += " The class has no metric scale: depth is relative or cameras are unknown."
@@ -67,8 +68,15 @@ struct BuildPage {
             + max(0, 1 - keypoint.similarity)
     }
 
+    /// Different objects in the images that serve.
+    private var objects: Int { Set(quality.views.map(\.instance)).count }
+
+    private static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     private func isWeak(_ keypoint: BuildQuality.Keypoint) -> Bool {
-        keypoint.instances < 3 || keypoint.images < 5
+        keypoint.instances < min(3, objects) || keypoint.images < 5
             || keypoint.leaveOneOutError > 2 * max(quality.leaveOneOutError, 0.02)
     }
 
@@ -91,23 +99,30 @@ struct BuildPage {
 
     private var imageTable: String {
         var table = HTMLTable("image", "object", "keypoints", "residual", "f [px]", "note")
-        let residuals = quality.views.map(\.residual).filter(\.isFinite).sorted()
-        let usual = residuals.isEmpty ? 0.01 : max(residuals[residuals.count / 2], 0.01)
-        let notes = Dictionary(report.withoutDepth.map { ($0.id, $0.reason) }) { first, _ in first }
+        let masks = summary.maskNotes.map { ($0.id, "mask: \($0.reason)") }
+        let notes = Dictionary(report.withoutDepth.map { ($0.id, $0.reason) } + masks) { "\($0); \($1)" }
         for (index, view) in quality.views.enumerated() {
             let camera = report.cameras[index]
             var focal = report.focalLengths[index].fixed(0)
             if camera.logDeviation > 0 { focal += " ± \((100 * camera.logDeviation).fixed(0)) %" }
             var remarks = notes[view.id].map { [$0] } ?? []
+            if isOdd(view) { remarks.append("far from the class: look at its keypoints") }
             if !camera.isObservable { remarks.append("focal length not observable in this image") }
             if camera.offset != 0 { remarks.append("depth offset \(camera.offset.fixed(2)) of the median") }
             table.append(
                 [
                     view.id, view.instance, "\(view.keypoints)", percent(view.residual), focal,
                     remarks.joined(separator: "; "),
-                ], isWeak: view.residual > 3 * usual)
+                ], isWeak: isOdd(view))
         }
         return table.html
+    }
+
+    /// An image that agrees much less with the class than others do.
+    private func isOdd(_ view: BuildQuality.View) -> Bool {
+        let residuals = quality.views.map(\.residual).filter(\.isFinite).sorted()
+        let usual = residuals.isEmpty ? 0.01 : max(residuals[residuals.count / 2], 0.01)
+        return view.residual > 3 * usual
     }
 
     private var leftOutTable: String {
@@ -127,13 +142,20 @@ struct BuildPage {
     /// Sentences, the most useful first.
     private var advice: [String] {
         var lines: [String] = []
-        let objects = Set(quality.views.map(\.instance)).count
         if objects < 5 {
-            lines.append("Show more objects: \(objects) tell little about how the class varies.")
+            lines.append(
+                "Show more objects: \(Self.count(objects, "object")) tell\(objects == 1 ? "s" : "") little about "
+                    + "how the class varies.")
+        }
+        for view in quality.views.filter(isOdd).sorted(by: { $0.residual > $1.residual }).prefix(3) {
+            lines.append(
+                "Look at the keypoints of image '\(view.id)': they lie \(percent(view.residual)) of the diameter "
+                    + "from the class's, far more than usual.")
         }
         for keypoint in sortedKeypoints.filter(isWeak).prefix(4) {
             lines.append(
-                "Show '\(keypoint.name)': \(keypoint.images) images of \(keypoint.instances) objects so far"
+                "Show '\(keypoint.name)': \(Self.count(keypoint.images, "image")) of "
+                    + "\(Self.count(keypoint.instances, "object")) so far"
                     + (keypoint.leaveOneOutError.isFinite
                         ? ", left-out error \(percent(keypoint.leaveOneOutError))." : "."))
         }
@@ -144,7 +166,8 @@ struct BuildPage {
         }
         let blind = zip(quality.views, report.cameras).filter { !$0.1.isObservable }.count
         if blind > 0 {
-            lines.append("State the intrinsics: the focal length of \(blind) images is not observable.")
+            lines.append(
+                "State the intrinsics: the focal length of \(Self.count(blind, "image")) is not observable.")
         }
         return lines.isEmpty ? ["Nothing stands out: more objects improve tolerances."] : lines
     }

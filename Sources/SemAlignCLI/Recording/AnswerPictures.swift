@@ -9,46 +9,76 @@ import SemAlignNode
 
 /// The answers of a replay, drawn on the images that they are about, for people without a viewer.
 struct AnswerPictures {
-    let topics: TopicNames
-    let representation: ClassRepresentation
+    private let input: String
+    private let topics: TopicNames
+    /// Lines between keypoints, by class name.
+    private let skeletons: [String: [SIMD2<Int32>]]
+    private let answers: [UInt64: [KeypointMessage]]
+    /// The earliest stamp of an answer [ns].
+    private let first: UInt64
 
-    /// Draws the answers in the bag `answers` on the images of the bag `input` into `folder`, one PNG a frame.
-    ///
-    /// Files are numbered in the order of the bag: `frame-000000.png`. Returns how many were drawn; images that
-    /// cannot be decoded, or whose frame has no answer, are passed over.
-    func draw(_ answers: String, on input: String, into folder: String) throws -> Int {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw CommandFailure.cannotCreate(
-                "cannot create folder '\(folder)': \(error.localizedDescription)")
+    /// Reads the answers in the bag `answers` to the images of the bag `input`.
+    init(of answers: String, on input: String, _ configuration: NodeConfiguration) throws {
+        self.input = input
+        topics = configuration.topics
+        var skeletons: [String: [SIMD2<Int32>]] = [:]
+        for path in [configuration.representation] + configuration.objects.representations {
+            let representation = try RepresentationFile.load(path).representation
+            skeletons[representation.className] = representation.skeleton
         }
-        let results = try results(in: answers)
+        self.skeletons = skeletons
+        var found: [UInt64: [KeypointMessage]] = [:]
+        try Self.forEachMessage(of: answers, on: topics.keypoints) { message in
+            let answer = try KeypointMessage(decoding: message.payload)
+            found[answer.timestamp, default: []].append(answer)
+        }
+        self.answers = found
+        first = found.keys.min() ?? 0
+    }
+
+    /// Frames a second: what half of the distances between stamps are not above; 10 where there is one frame.
+    var rate: Double {
+        let stamps = answers.keys.sorted()
+        let gaps = zip(stamps.dropFirst(), stamps).map { $0 - $1 }.sorted()
+        guard !gaps.isEmpty else { return 10 }
+        return min(max(1e9 / Double(gaps[gaps.count / 2]), 1), 240)
+    }
+
+    /// Hands every picture to `body`, in the order of the bag, and returns how many there were.
+    ///
+    /// Images that cannot be decoded, or whose frame has no answer, are passed over.
+    func draw(_ body: (ColorImage) throws -> Void) throws -> Int {
         var count = 0
-        try forEachMessage(of: input, on: topics.image) { message in
-            guard let (stamp, image) = Self.image(message), let result = results[stamp] else { return }
-            let overlay = Overlay(
-                result, of: representation, truth: representation.keypoints.map { _ in nil })
-            let digits = String(count)
-            let name = "frame-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-            try OutputFile.write(
-                try ImageEncoder.png(try overlay.drawn(on: image)), to: "\(folder)/\(name).png")
+        try Self.forEachMessage(of: input, on: topics.image) { message in
+            guard let (stamp, image) = Self.image(message), let objects = answers[stamp] else { return }
+            try body(try overlay(of: objects, at: stamp).drawn(on: image))
             count += 1
         }
         return count
     }
 
-    private func results(in bag: String) throws -> [UInt64: TrackingResult] {
-        var results: [UInt64: TrackingResult] = [:]
-        try forEachMessage(of: bag, on: topics.keypoints) { message in
-            let answer = try KeypointMessage(decoding: message.payload)
-            results[answer.timestamp] = answer.result
+    /// All objects of a frame in one picture; the badge is the first one's, and the time that since the first answer.
+    private func overlay(of objects: [KeypointMessage], at stamp: UInt64) -> Overlay {
+        var overlay = Overlay(state: objects[0].result.state)
+        let time = "\((Double(stamp - first) / 1e7).rounded() / 100) s"
+        // Strips of one height: pictures of one size make a film.
+        overlay.legendRows = 3
+        for object in objects where !object.result.keypoints.isEmpty {
+            let offset = Int32(overlay.keypoints.count)
+            let keypoints = zip(object.keypointNames, object.result.keypoints)
+            overlay.keypoints += keypoints.map { name, keypoint in
+                Overlay.Keypoint(name: name, pixel: keypoint.pixel, isVisible: keypoint.visible >= 0.5)
+            }
+            overlay.skeleton += (skeletons[object.className] ?? []).map { $0 &+ offset }
         }
-        return results
+        let reasons = objects.map(\.result.message).filter { !$0.isEmpty }
+        let count = objects.count > 1 ? ["\(objects.count) objects"] : []
+        overlay.notes = [([time] + count + reasons).joined(separator: ", ")]
+        return overlay
     }
 
     /// What is damaged was named by the replay; here it is passed over.
-    private func forEachMessage(
+    private static func forEachMessage(
         of bag: String, on topic: String, _ body: (BagMessage) throws -> Void
     ) throws {
         var messages = try withBag(bag, topic)
@@ -64,7 +94,7 @@ struct AnswerPictures {
         }
     }
 
-    private func withBag(_ path: String, _ topic: String) throws(CommandFailure) -> OrderedMessages {
+    private static func withBag(_ path: String, _ topic: String) throws(CommandFailure) -> OrderedMessages {
         do { return try BagReader.open(path).messages(MessageSelection(topics: [topic])) } catch {
             throw CommandFailure(error, path: path)
         }
@@ -80,5 +110,29 @@ struct AnswerPictures {
             let image = try? ImageDecoder.color(picture.data.span)
         else { return nil }
         return (picture.timestamp, image)
+    }
+}
+
+/// A folder of numbered pictures: `frame-000000.png`.
+struct PictureFolder {
+    private let path: String
+    private var count = 0
+
+    /// Makes the folder unless it is there.
+    init(_ path: String) throws(CommandFailure) {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw .cannotCreate("cannot create folder '\(path)': \(error.localizedDescription)")
+        }
+    }
+
+    /// Writes the next picture.
+    mutating func append(_ picture: ColorImage) throws {
+        let digits = String(count)
+        let name = "frame-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+        try OutputFile.write(try ImageEncoder.png(picture), to: "\(path)/\(name).png")
+        count += 1
     }
 }

@@ -22,6 +22,8 @@ package struct EvidenceModel: Sendable {
     let points: [Float]
     /// Modes of all points, P×K×3.
     let modes: [Float]
+    /// Mean of the canonical points.
+    let center: SIMD3<Double>
     /// Weight of each point as evidence.
     let weights: [Float]
     /// Features of all points, packed for the similarity kernel.
@@ -30,6 +32,8 @@ package struct EvidenceModel: Sendable {
     let reducedVectors: ReducedVectors?
     /// Directions of the visibility table, D×3.
     let directions: [Float]
+    /// For each direction the mean of the canonical points that are seen from there; `nil` where none is.
+    let seenMeans: [SIMD3<Double>?]
 
     /// Observations that the dense cloud counts for: neighbours say much the same.
     private static let denseObservations: Float = 60
@@ -46,8 +50,10 @@ package struct EvidenceModel: Sendable {
         let keypointCount = representation.keypoints.count
         diameter = SemAlignCore.diameter(of: representation.keypoints)
         points = representation.points.flatMap { [Float($0.x), Float($0.y), Float($0.z)] }
+        center = representation.points.reduce(.zero, +) / Double(max(representation.points.count, 1))
         directions = representation.visibility.directions.flatMap { [$0.x, $0.y, $0.z] }
         visibleRadius = Self.visibleRadius(representation)
+        seenMeans = Self.seenMeans(representation)
         vectors = PackedVectors(representation.appearance)
         reducedVectors = ReducedVectors(representation.appearance)
         weights =
@@ -72,6 +78,15 @@ package struct EvidenceModel: Sendable {
             }
         }
         self.modes = modes
+    }
+
+    private static func seenMeans(_ representation: ClassRepresentation) -> [SIMD3<Double>?] {
+        let (points, visibility) = (representation.points, representation.visibility)
+        return visibility.directions.indices.map { d in
+            let seen = points.indices.filter { visibility.probability(point: $0, direction: d) > 0.5 }
+            guard !seen.isEmpty else { return nil }
+            return seen.reduce(SIMD3<Double>.zero) { $0 + points[$1] } / Double(seen.count)
+        }
     }
 
     private static func visibleRadius(_ representation: ClassRepresentation) -> Double {

@@ -4,43 +4,54 @@ import SemAlignKernels
 
 /// Depth and mask around the object on a coarse grid, with the way back to the mask from everywhere.
 struct EvidenceRaster: Sendable {
-    let width: Int
-    let height: Int
+    private(set) var width = 0
+    private(set) var height = 0
     /// Centre of cell (0, 0) [px].
-    let origin: SIMD2<Double>
+    private(set) var origin = SIMD2<Double>.zero
     /// Side of a cell [px].
-    let cell: Double
+    private(set) var cell = 1.0
     /// Depth of each cell, 0 = none.
-    private(set) var depth: [Float]
+    private(set) var depth: [Float] = []
     /// Change of depth per pixel along x and y, two numbers a cell.
-    private(set) var slope: [Float]
+    private(set) var slope: [Float] = []
     /// 1 where the object is, 2 outside the image, else 0.
-    private(set) var mask: [UInt8]
+    private(set) var mask: [UInt8] = []
     /// Vector to the nearest cell of the object [px], two numbers a cell.
-    private(set) var toMask: [Float]
+    private(set) var toMask: [Float] = []
+    /// Depth before its edges are dropped.
+    private var rawDepth: [Float] = []
+    /// Depths within one cell.
+    private var values: [Float] = []
 
     /// Cells across a patch.
     private static let cellsPerPatch = 3.0
     /// Neighbouring cells whose depths differ by more than this share lie on different surfaces.
     private static let edge: Float = 0.02
 
-    init(_ observation: Observation) {
+    /// Reads depth and mask of another frame.
+    mutating func read(_ observation: Observation) {
         let patch = observation.features.patchSize
         cell = max(1, min(patch.x, patch.y) / Self.cellsPerPatch)
         let bounds = observation.mask.bounds(of: observation.instance) ?? PixelRegion(observation.imageSize)
-        let margin = 0.3 * bounds.largerSide
+        let share = 0.3
+        let margin = share * bounds.largerSide
         origin = bounds.minimum - margin + (cell - 1) / 2
         width = max(1, Int(((bounds.extent.x + 2 * margin) / cell).rounded(.up)))
         height = max(1, Int(((bounds.extent.y + 2 * margin) / cell).rounded(.up)))
         let count = width * height
-        depth = [Float](repeating: 0, count: count)
-        slope = [Float](repeating: 0, count: 2 * count)
-        mask = [UInt8](repeating: 0, count: count)
-        toMask = [Float](repeating: 0, count: 2 * count)
+        // Of an object that fills the image.
+        let image = PixelRegion(observation.imageSize)
+        let largest = (image.extent + 2 * share * image.largerSide) / cell + 1
+        let most = Int(largest.x) * Int(largest.y)
+        refill(&depth, count: count, with: 0, most: most)
+        refill(&slope, count: 2 * count, with: 0, most: 2 * most)
+        refill(&mask, count: count, with: 0, most: most)
+        refill(&toMask, count: 2 * count, with: 0, most: 2 * most)
         fill(from: observation)
         let (w, h, size) = (Int32(width), Int32(height), Float(cell))
-        let before = depth
-        unsafe semalign_drop_depth_edges(w, h, Self.edge, mask, before, &depth)
+        refill(&rawDepth, count: count, with: 0, most: most)
+        for i in 0..<count { rawDepth[i] = depth[i] }
+        unsafe semalign_drop_depth_edges(w, h, Self.edge, mask, rawDepth, &depth)
         unsafe semalign_depth_slopes(w, h, size, Self.edge, mask, depth, &slope)
         unsafe semalign_ways_to_mask(w, h, size, mask, &toMask)
     }
@@ -55,12 +66,10 @@ struct EvidenceRaster: Sendable {
 
     private mutating func fill(from observation: Observation) {
         let reach = max(0, Int((cell - 1) / 2))
-        var values: [Float] = []
-        let columns = (0..<width).map { Int((origin.x + cell * Double($0)).rounded()) }
         for y in 0..<height {
             let row = Int((origin.y + cell * Double(y)).rounded())
             for x in 0..<width {
-                let column = columns[x]
+                let column = Int((origin.x + cell * Double(x)).rounded())
                 let inside = observation.mask.contains(
                     column: column, row: row, instance: observation.instance)
                 let isInImage =
@@ -85,8 +94,7 @@ struct EvidenceRaster: Sendable {
                     }
                 }
                 guard !values.isEmpty else { continue }
-                values.sort()
-                depth[y * width + x] = values[values.count / 2]
+                depth[y * width + x] = unsafe semalign_median(&values, Int32(values.count))
             }
         }
     }

@@ -4,7 +4,7 @@ import Glibc
 
 /// One frame made ready to be solved: its evidence under a camera, and what is known of scale and focal length.
 struct FrameProblem: Sendable {
-    let refiner: PoseRefiner
+    private(set) var refiner: PoseRefiner
     /// True where depth is metric and the class knows its size: positions are metres.
     let isMetric: Bool
     /// Size of the colour image [px].
@@ -18,25 +18,52 @@ struct FrameProblem: Sendable {
     /// The problems that a frame poses: one where its camera is known or its focal length has been found
     /// before (`focalLength` [px]), else one for each guess.
     ///
-    /// Empty where no patch lies on the object.
+    /// Empty where no patch lies on the object. `buffers` takes the problems back at the end of the frame.
     static func problems(
         of observation: Observation, focalLength: Double?, model: EvidenceModel, buffers: inout FrameBuffers
     ) -> [FrameProblem] {
-        let cameras =
-            observation.intrinsics.map { [$0] }
-            ?? guessedCameras(observation.imageSize, focalLength: focalLength)
-        guard let evidence = FrameEvidence(observation, camera: cameras[0], model: model, buffers: &buffers)
-        else { return [] }
-        return cameras.map { FrameProblem(observation, evidence: evidence, camera: $0, model: model) }
+        let size = observation.imageSize
+        let known = observation.intrinsics ?? focalLength.map { camera(size, focalLength: $0) }
+        let first = known ?? camera(size, focalLength: focalLengthGuesses[0] * size.largerSide)
+        var (evidence, problems) = buffers.lend()
+        guard evidence.read(observation, camera: first, model: model, buffers: &buffers) else {
+            buffers.takeBack(evidence, problems)
+            return []
+        }
+        // A track's own focal length and all guesses.
+        problems.reserveCapacity(1 + focalLengthGuesses.count)
+        if known == nil {
+            // Where nothing is known a search is certain; all guesses share what it reads.
+            evidence.prepareCoarseGrids(forReach: PoseSearch.coarsestReach * evidence.radius)
+            addGuesses(to: &problems, of: observation, evidence: evidence, model: model)
+        } else {
+            problems.append(FrameProblem(observation, evidence: evidence, camera: first, model: model))
+        }
+        return problems
     }
 
-    private static func guessedCameras(_ size: ImageSize, focalLength: Double?) -> [CameraIntrinsics] {
-        let lengths = focalLength.map { [$0] } ?? focalLengthGuesses.map { $0 * size.largerSide }
-        return lengths.map {
-            CameraIntrinsics(
-                focalLength: SIMD2(repeating: $0),
-                principalPoint: SIMD2(Double(size.width - 1), Double(size.height - 1)) / 2)
+    /// Adds a problem for each guess at the focal length; `evidence` is what was read of the frame.
+    static func addGuesses(
+        to problems: inout [FrameProblem], of observation: Observation, evidence: FrameEvidence,
+        model: EvidenceModel
+    ) {
+        let size = observation.imageSize
+        for guess in focalLengthGuesses {
+            let camera = camera(size, focalLength: guess * size.largerSide)
+            problems.append(FrameProblem(observation, evidence: evidence, camera: camera, model: model))
         }
+    }
+
+    /// A camera of square pixels that looks straight at the middle of the image.
+    private static func camera(_ size: ImageSize, focalLength: Double) -> CameraIntrinsics {
+        CameraIntrinsics(
+            focalLength: SIMD2(repeating: focalLength),
+            principalPoint: SIMD2(Double(size.width - 1), Double(size.height - 1)) / 2)
+    }
+
+    /// Makes what a search reads of the frame; nobody else may hold the evidence, or it is copied.
+    mutating func prepareSearch() {
+        refiner.evidence.prepareCoarseGrids(forReach: PoseSearch.coarsestReach * evidence.radius)
     }
 
     private init(

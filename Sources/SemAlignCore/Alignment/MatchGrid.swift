@@ -7,20 +7,20 @@ import SemAlignKernels
 ///
 /// A cell is a patch, or a square of patches where far matches are looked for.
 struct MatchGrid: Sendable {
-    let columns: Int
-    let rows: Int
+    private(set) var columns = 0
+    private(set) var rows = 0
     /// Centre of cell (0, 0) and size of a cell [px].
-    let origin: SIMD2<Double>
-    let cellSize: SIMD2<Double>
+    private(set) var origin = SIMD2<Double>.zero
+    private(set) var cellSize = SIMD2<Double>(1, 1)
     /// Patches on the object in all, and in a cell at most.
-    let patchCount: Int
-    let patchesPerCell: Int
+    private(set) var patchCount = 0
+    private(set) var patchesPerCell = 1
     /// exp(`sharpness` × z) of each point in each cell, 0 off the object: P×rows×columns.
-    private(set) var match: [Float]
+    private(set) var match: [Float] = []
     /// Patches on the object in each cell.
-    private(set) var count: [Float]
+    private(set) var count: [Float] = []
     /// Depth of each cell, 0 = none.
-    private(set) var depth: [Float]
+    private(set) var depth: [Float] = []
 
     /// Half the log of the likelihood over chance of a match one deviation above the mean.
     ///
@@ -31,11 +31,16 @@ struct MatchGrid: Sendable {
 
     var cellCount: Int { rows * columns }
 
-    /// Compares the patches `patches` with the class.
-    init(
-        _ features: FeatureMap, patches: PatchSelection, depth: [Float], model: EvidenceModel,
-        buffers: inout FrameBuffers
-    ) {
+    /// Makes room for `cells` cells.
+    mutating func reserve(cells: Int, pointCount: Int) {
+        count.reserveCapacity(cells)
+        depth.reserveCapacity(cells)
+        match.reserveCapacity(cells * pointCount)
+    }
+
+    /// Compares the patches of another frame, `buffers.patches`, with the class.
+    mutating func read(_ features: FeatureMap, model: EvidenceModel, buffers: inout FrameBuffers) {
+        let patches = buffers.patches
         columns = patches.columns.count
         rows = patches.rows.count
         origin = features.center(row: patches.rows.lowerBound, column: patches.columns.lowerBound)
@@ -43,26 +48,27 @@ struct MatchGrid: Sendable {
         patchCount = patches.cells.count
         patchesPerCell = 1
         let cells = patches.columns.count * patches.rows.count
-        let places = patches.cells.map { cell in
-            Int32(
-                (Int(cell) / features.columns - patches.rows.lowerBound) * patches.columns.count
-                    + Int(cell) % features.columns - patches.columns.lowerBound)
+        let most = features.rows * features.columns
+        refill(&count, count: cells, with: 0, most: most)
+        refill(&depth, count: cells, with: 0, most: most)
+        refill(&buffers.patchAtCell, count: cells, with: -1, most: most)
+        buffers.places.removeAll(keepingCapacity: true)
+        buffers.places.reserveCapacity(patches.cells.capacity)
+        for (k, cell) in patches.cells.enumerated() {
+            let row = Int(cell) / features.columns - patches.rows.lowerBound
+            let place = row * columns + Int(cell) % features.columns - patches.columns.lowerBound
+            buffers.places.append(Int32(place))
+            buffers.patchAtCell[place] = Int32(k)
+            count[place] = 1
+            depth[place] = buffers.patchDepth[k]
         }
-        count = [Float](repeating: 0, count: cells)
-        self.depth = count
-        for (k, place) in places.enumerated() {
-            count[Int(place)] = 1
-            self.depth[Int(place)] = depth[k]
-        }
-        match = []
-        swap(&match, &buffers.match)
-        resize(&match, to: cells * model.pointCount)
+        resize(&match, to: cells * model.pointCount, most: most * model.pointCount)
         let stride = Self.compare(features, patches.cells, model, &buffers)
-        resize(&buffers.scratch, to: 2 * stride)
+        resize(&buffers.scratch, to: 2 * stride + patches.cells.count, most: 2 * stride + most)
+        buffers.similarityStride = stride
         unsafe semalign_match_grid(
             InstructionSet.best.rawValue, &buffers.similarities, patches.cells.count, stride,
-            model.pointCount,
-            places, cells, Self.sharpness, Self.limit, &buffers.scratch, &match)
+            model.pointCount, buffers.places, cells, Self.sharpness, Self.limit, &buffers.scratch, &match)
     }
 
     /// Compares patches with all points into `buffers.similarities`; returns the distance between its rows.
@@ -74,13 +80,21 @@ struct MatchGrid: Sendable {
             return reduced.stride
         }
         buffers.maps.update(features: features, patches: patches, vectors: model.vectors)
-        resize(&buffers.similarities, to: buffers.maps.values.count)
-        buffers.similarities.replaceSubrange(0..., with: buffers.maps.values)
+        resize(
+            &buffers.similarities, to: buffers.maps.values.count,
+            most: features.rows * features.columns * buffers.maps.stride)
+        for i in buffers.similarities.indices { buffers.similarities[i] = buffers.maps.values[i] }
         return buffers.maps.stride
     }
 
-    /// The same at half the resolution.
-    init(halving fine: MatchGrid) {
+    /// Compares nothing yet.
+    init() {}
+
+    /// `fine` at half the resolution.
+    init(halving fine: MatchGrid) { read(halving: fine) }
+
+    /// Becomes `fine` at half the resolution.
+    mutating func read(halving fine: MatchGrid) {
         columns = (fine.columns + 1) / 2
         rows = (fine.rows + 1) / 2
         origin = fine.origin + fine.cellSize / 2
@@ -88,9 +102,11 @@ struct MatchGrid: Sendable {
         patchCount = fine.patchCount
         patchesPerCell = 4 * fine.patchesPerCell
         let pointCount = fine.match.count / max(fine.cellCount, 1)
-        count = [Float](repeating: 0, count: columns * rows)
-        depth = count
-        match = [Float](repeating: 0, count: columns * rows * pointCount)
+        // Storage grows with the finer grid's.
+        let (cells, most) = (columns * rows, fine.count.capacity)
+        refill(&count, count: cells, with: 0, most: most)
+        refill(&depth, count: cells, with: 0, most: most)
+        resize(&match, to: cells * pointCount, most: most * pointCount)
         unsafe fine.withKernel { grid in
             var grid = unsafe grid
             unsafe semalign_halve_grid(&grid, pointCount, &match, &count, &depth)

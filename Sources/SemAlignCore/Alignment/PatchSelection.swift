@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Patches whose centre lies on the object.
-struct PatchSelection {
+struct PatchSelection: Sendable {
     /// Grid cell of each, row × W_p + column.
     private(set) var cells: [Int32] = []
     /// Centre of each [px].
@@ -10,8 +10,19 @@ struct PatchSelection {
     private(set) var rows = 0..<0
     private(set) var columns = 0..<0
 
-    init(_ observation: Observation) {
+    /// Selects nothing yet.
+    init() {}
+
+    init(_ observation: Observation) { read(observation) }
+
+    /// Selects the patches of another frame.
+    mutating func read(_ observation: Observation) {
         let features = observation.features
+        cells.removeAll(keepingCapacity: true)
+        pixels.removeAll(keepingCapacity: true)
+        cells.reserveCapacity(features.rows * features.columns)
+        pixels.reserveCapacity(features.rows * features.columns)
+        (rows, columns) = (0..<0, 0..<0)
         var (left, right, top, bottom) = (Int.max, -1, Int.max, -1)
         for row in 0..<features.rows {
             for column in 0..<features.columns {

@@ -10,8 +10,10 @@ package struct PoseHypothesis: Sendable {
     package var scale: Double
     /// Logarithm of the true focal length over the frame's.
     package var logFocalChange = 0.0
-    /// Shape in standard deviations of each mode; empty = the class mean.
-    package var modes: [Double] = []
+    /// Shape in standard deviations of each mode, 0 beyond the class's modes; the class mean is all 0.
+    package var modes = InlineArray<24, Float>(repeating: 0)
+    /// How it turns: axis times angle in the camera frame [rad/s].
+    var turning = SIMD3<Double>.zero
     /// Support by the frame: higher is better.
     package var support = -Double.infinity
     /// Support by part: mean over the points in view, and the share of the object that they cover.
@@ -29,6 +31,13 @@ package struct PoseHypothesis: Sendable {
         translation = motion.apply(translation)
     }
 
+    /// Turns it about the place of the class's point `center`.
+    mutating func rotate(by turn: Rotation, about center: SIMD3<Double>) {
+        let place = rotation.apply(center)
+        rotation = turn.composed(with: rotation)
+        translation += scale * (place - rotation.apply(center))
+    }
+
     /// True where the poses are more than 0.3 rad or 0.3 diameters apart.
     func differs(from other: PoseHypothesis, diameter: Double) -> Bool {
         rotation.angle(to: other.rotation) > 0.3
@@ -40,10 +49,10 @@ package struct PoseHypothesis: Sendable {
         var pose = semalign_pose()
         unsafe withUnsafeMutableBytes(of: &pose.rotation) { bytes in
             let rows = unsafe bytes.bindMemory(to: Float.self)
-            for (column, axis) in [rotation.x, rotation.y, rotation.z].enumerated() {
-                unsafe rows[column] = Float(axis.x)
-                unsafe rows[3 + column] = Float(axis.y)
-                unsafe rows[6 + column] = Float(axis.z)
+            for axis in 0..<3 {
+                unsafe rows[3 * axis] = Float(rotation.x[axis])
+                unsafe rows[3 * axis + 1] = Float(rotation.y[axis])
+                unsafe rows[3 * axis + 2] = Float(rotation.z[axis])
             }
         }
         pose.translation = (Float(translation.x), Float(translation.y), Float(translation.z))
@@ -51,9 +60,7 @@ package struct PoseHypothesis: Sendable {
         pose.log_focal_change = Float(logFocalChange)
         unsafe withUnsafeMutableBytes(of: &pose.modes) { bytes in
             let values = unsafe bytes.bindMemory(to: Float.self)
-            for (k, value) in modes.enumerated() where k < Int(SEMALIGN_MODE_LIMIT) {
-                unsafe values[k] = Float(value)
-            }
+            for k in modes.indices { unsafe values[k] = modes[k] }
         }
         return pose
     }
@@ -69,9 +76,9 @@ package struct PoseHypothesis: Sendable {
         ]
         scale = Double(pose.scale)
         logFocalChange = Double(pose.log_focal_change)
-        modes = unsafe withUnsafeBytes(of: pose.modes) { bytes in
+        unsafe withUnsafeBytes(of: pose.modes) { bytes in
             let values = unsafe bytes.bindMemory(to: Float.self)
-            return (0..<modeCount).map { unsafe Double(values[$0]) }
+            for k in 0..<modeCount { unsafe modes[k] = values[k] }
         }
     }
 }

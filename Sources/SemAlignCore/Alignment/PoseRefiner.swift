@@ -33,69 +33,89 @@ struct PoseRefiner {
             stride: Int32(stride), has_depth: evidence.hasDepth ? 1 : 0)
     }
 
-    /// Gauss-Newton steps with the reach shrinking from `reach.0` to `reach.1`.
+    /// Gauss-Newton steps with the reach shrinking from `reach.0` to `reach.1`, as long as there is time for a further one.
+    ///
+    /// Returns the number of steps made.
+    @discardableResult
     func refine(
-        _ hypothesis: inout PoseHypothesis, steps: Int, reach: (Double, Double), modes: Int, stride: Int = 1
-    ) {
+        _ hypothesis: inout PoseHypothesis, steps: Int, reach: (Double, Double), modes: Int, stride: Int = 1,
+        scratch: inout PoseScratch, while isTimeLeft: () -> Bool = { true }
+    ) -> Int {
         var pose = hypothesis.kernel
-        var (points, scratch) = buffers()
+        prepare(&scratch)
+        var made = 0
         unsafe model.withKernel { model in
             for step in 0..<steps {
+                guard isTimeLeft() else { break }
                 let t = steps > 1 ? Double(step) / Double(steps - 1) : 1
                 let now = reach.0 * pow(reach.1 / reach.0, t)
                 var pulls = pulls(reach: now, modes: modes, scale: Double(pose.scale), stride: stride)
                 unsafe evidence.withKernel(reach: now * evidence.radius) { evidence in
                     unsafe semalign_refine_pose(
-                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &points, &scratch, nil)
+                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &scratch.points,
+                        &scratch.floats, nil)
                 }
+                made += 1
             }
         }
         hypothesis.update(from: pose, modeCount: model.modeCount)
+        return made
     }
 
-    /// Points and scratch for the kernels.
-    func buffers() -> (points: [Float], scratch: [Float]) {
-        let count = Int(SEMALIGN_POINT_SCRATCH) * model.pointCount + evidence.grids[0].cellCount
-        return ([Float](repeating: 0, count: 3 * model.pointCount), [Float](repeating: 0, count: count))
+    /// Makes room for the kernels.
+    func prepare(_ scratch: inout PoseScratch) {
+        let (points, cells) = (model.pointCount, evidence.grids[0])
+        let perPoint = Int(SEMALIGN_POINT_SCRATCH) * points
+        resize(&scratch.points, to: 3 * points, most: 3 * points)
+        resize(&scratch.floats, to: perPoint + cells.cellCount, most: perPoint + cells.count.capacity)
     }
 
     /// Judges poses by what the frame shows, read as loosely as `reach`.
-    func judge(_ hypotheses: inout [PoseHypothesis], reach: Double, stride: Int = 1) {
-        var (points, scratch) = buffers()
+    func judge(
+        _ hypotheses: inout [PoseHypothesis], reach: Double, stride: Int = 1, scratch: inout PoseScratch
+    ) {
+        prepare(&scratch)
         unsafe model.withKernel { model in
             unsafe evidence.withKernel(reach: reach * evidence.radius) { evidence in
                 for i in hypotheses.indices {
                     var pose = hypotheses[i].kernel
                     var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale, stride: stride)
                     let support = unsafe semalign_pose_support(
-                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &points, &scratch)
+                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &scratch.points,
+                        &scratch.floats)
                     hypotheses[i].semantics = Double(support.semantic)
                     hypotheses[i].coverage = Double(support.coverage)
                     hypotheses[i].support =
-                        Double(support.semantic) + Double(support.depth) + Double(support.mask)
+                        Double(support.semantic) + Double(support.depth) + 2 * Double(support.mask)
                         + prior(hypotheses[i])
                 }
             }
         }
     }
 
-    /// Orders many poses by a cheap look at every `stride`-th dense point.
-    func glance(at hypotheses: inout [PoseHypothesis], stride: Int, reach: Double) {
+    /// Supports of poses from number `first` on by a cheap look at every `stride`-th dense point.
+    func glance(
+        at hypotheses: inout [PoseHypothesis], from first: Int, stride: Int, reach: Double,
+        scratch: inout PoseScratch
+    ) {
         let sigma = reach * evidence.radius
         let grid = evidence.grid(forReach: sigma)
-        var covered = [UInt8](repeating: 0, count: grid.cellCount)
+        // Enough for any of the frame's grids.
+        scratch.covered.reserveCapacity(evidence.grids[0].count.capacity)
+        refill(&scratch.covered, count: grid.cellCount, with: 0, most: grid.cellCount)
         // Visible points lie some 0.2 object radii apart once they are thinned out.
         let spacing = 0.12 * evidence.radius * Double(stride).squareRoot()
         let cells = Int32(max(1, (spacing / grid.cellSize.min()).rounded()))
         unsafe model.withKernel { model in
             unsafe evidence.withKernel(reach: sigma) { evidence in
-                for i in hypotheses.indices {
+                for i in first..<hypotheses.count {
                     var pose = hypotheses[i].kernel
                     var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale, stride: stride)
                     let support = unsafe semalign_quick_support(
-                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, cells, &covered)
+                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, cells,
+                        &scratch.covered)
                     hypotheses[i].support =
-                        Double(support.semantic) + Double(support.depth) + Double(support.mask)
+                        Double(support.semantic) + Double(support.depth) + 2 * Double(support.mask)
                         + 3 * Double(support.coverage) + prior(hypotheses[i])
                 }
             }
@@ -104,7 +124,9 @@ struct PoseRefiner {
 
     /// How usual shape and size are.
     private func prior(_ hypothesis: PoseHypothesis) -> Double {
-        var value = -0.02 * hypothesis.modes.reduce(0) { $0 + $1 * $1 }
+        var sum = 0.0
+        for k in hypothesis.modes.indices { sum += Double(hypothesis.modes[k]) * Double(hypothesis.modes[k]) }
+        var value = -0.02 * sum
         if logScaleDeviation > 0 {
             let d = (log(hypothesis.scale) - logScaleMean) / logScaleDeviation
             value -= 0.05 * d * d
@@ -114,12 +136,20 @@ struct PoseRefiner {
 
     /// Positions of all points under a pose, in the camera frame.
     func points(_ hypothesis: PoseHypothesis) -> [SIMD3<Double>] {
+        var (positions, flat): ([SIMD3<Double>], [Float]) = ([], [])
+        place(hypothesis, into: &positions, &flat)
+        return positions
+    }
+
+    /// The same into `positions`; `flat` is scratch.
+    func place(_ hypothesis: PoseHypothesis, into positions: inout [SIMD3<Double>], _ flat: inout [Float]) {
         var pose = hypothesis.kernel
-        var flat = [Float](repeating: 0, count: 3 * model.pointCount)
+        resize(&flat, to: 3 * model.pointCount, most: 3 * model.pointCount)
         unsafe model.withKernel { unsafe semalign_place_class($0, &pose, &flat) }
-        return (0..<model.pointCount).map { i -> SIMD3<Double> in
-            let point = SIMD3<Float>(flat[3 * i], flat[3 * i + 1], flat[3 * i + 2])
-            return SIMD3<Double>(point)
+        positions.removeAll(keepingCapacity: true)
+        positions.reserveCapacity(model.pointCount)
+        for i in 0..<model.pointCount {
+            positions.append(SIMD3<Double>(SIMD3<Float>(flat[3 * i], flat[3 * i + 1], flat[3 * i + 2])))
         }
     }
 }

@@ -17,66 +17,113 @@ struct PoseSearch {
     /// Distinct hypotheses that are refined coarsely, and finely.
     private static let coarseCount = 64
     private static let fineCount = 12
-
-    /// A point of the class and a place where the frame shows its like.
-    private struct Match {
-        let point: Int
-        /// In the camera frame; z is a guess where there is no depth.
-        let position: SIMD3<Float>
-        let weight: Float
-    }
+    /// Reach of the first steps [object radii]: grids that resolve it are enough.
+    static let coarsestReach = 0.5
 
     init(model: EvidenceModel, refiner: PoseRefiner) {
         self.model = model
         self.refiner = refiner
-        self.refiner.evidence.addGrids(forReach: 0.5 * refiner.evidence.radius)
+        self.refiner.evidence.readCoarseGrids(forReach: Self.coarsestReach * refiner.evidence.radius)
         evidence = self.refiner.evidence
     }
 
-    /// The best distinct hypotheses, best first.
-    func run() -> [PoseHypothesis] {
-        search(
-            model.representation.visibility.directions.indices, coarseCount: Self.coarseCount,
-            fineCount: Self.fineCount)
+    /// Finds the best distinct hypotheses, best first, into `buffers.found`.
+    ///
+    /// Where `budget` runs out it makes do with what it has, at least one hypothesis; the next search then begins with
+    /// the directions that this one has not tried. Returns false where that was so.
+    func run(
+        _ buffers: inout SearchBuffers, scratch: inout PoseScratch, budget: TimeBudget = .unlimited,
+        clock: () -> UInt64 = { 0 }
+    ) -> Bool {
+        let count = model.representation.visibility.directions.count
+        let first = buffers.nextDirection < count ? buffers.nextDirection : 0
+        var search = SearchPass(coarseCount: Self.coarseCount, fineCount: Self.fineCount, thoroughness: 1)
+        pass(&search, stride(from: first, to: first + count, by: 1), &buffers, &scratch, budget, clock)
+        buffers.nextDirection = search.directionsTried < count ? (first + search.directionsTried) % count : 0
+        return search.isComplete
     }
 
     /// The best hypothesis among every `count`-th direction from `slice` on: a small part of a search.
-    func run(slice: Int, of count: Int) -> PoseHypothesis? {
-        let directions = Array(
-            stride(from: slice, to: model.representation.visibility.directions.count, by: count))
-        return search(directions, coarseCount: 3, fineCount: 1, thoroughness: 0.4).first
+    func run(
+        slice: Int, of count: Int, _ buffers: inout SearchBuffers, scratch: inout PoseScratch,
+        budget: TimeBudget = .unlimited, clock: () -> UInt64 = { 0 }
+    ) -> PoseHypothesis? {
+        let directions = stride(
+            from: slice, to: model.representation.visibility.directions.count, by: count)
+        var search = SearchPass(coarseCount: 3, fineCount: 1, thoroughness: 0.4)
+        pass(&search, directions, &buffers, &scratch, budget, clock)
+        return buffers.found.first
     }
 
-    private func search(
-        _ directions: some Sequence<Int>, coarseCount: Int, fineCount: Int, thoroughness: Double = 1
-    )
-        -> [PoseHypothesis]
-    {
-        let scale = exp(refiner.logScaleMean)
-        let center = objectCenter(scale: scale)
-        let matches = matches(depthWithout: center.z)
-        var votes = vote(matches, center: center, scale: scale, directions: directions)
-        refiner.glance(at: &votes, stride: thin(to: 100 * thoroughness), reach: 0.3)
-        votes.sort { $0.support > $1.support }
-        var coarse = distinct(votes, limit: coarseCount)
-        for i in coarse.indices {
-            refiner.refine(
-                &coarse[i], steps: 5, reach: (0.5, 0.2), modes: 0, stride: thin(to: 150 * thoroughness))
+    /// How thoroughly is searched, and how far it got.
+    private struct SearchPass {
+        let coarseCount: Int
+        let fineCount: Int
+        let thoroughness: Double
+        var directionsTried = 0
+        var isComplete = true
+
+        /// Notes that time ran out at number `last`, and gives up those after it.
+        mutating func stop(_ hypotheses: inout [PoseHypothesis], after last: Int) {
+            isComplete = false
+            hypotheses.removeLast(hypotheses.count - last - 1)
         }
-        refiner.judge(&coarse, reach: 0.2, stride: thin(to: 170 * thoroughness))
-        coarse.sort { $0.support > $1.support }
-        var fine = distinct(coarse, limit: fineCount)
-        for i in fine.indices {
-            refiner.refine(
-                &fine[i], steps: 20, reach: (0.3, 0.09), modes: model.modeCount,
-                stride: thin(to: 250 * thoroughness))
-            refiner.refine(
-                &fine[i], steps: 10, reach: (0.085, 0.05), modes: model.modeCount,
-                stride: thin(to: 500 * thoroughness))
+    }
+
+    private func pass(
+        _ search: inout SearchPass, _ directions: StrideTo<Int>, _ buffers: inout SearchBuffers,
+        _ scratch: inout PoseScratch, _ budget: TimeBudget, _ clock: () -> UInt64
+    ) {
+        vote(&search, directions, &buffers, &scratch, budget.share(0.5, clock), clock)
+        buffers.choice.choose(
+            search.coarseCount, of: buffers.votes, into: &buffers.coarse, diameter: model.diameter)
+        refineCoarsely(&search, &buffers.coarse, &scratch, budget.share(0.5, clock), clock)
+        buffers.choice.choose(
+            search.fineCount, of: buffers.coarse, into: &buffers.fine, diameter: model.diameter)
+        refineFinely(&search, &buffers.fine, &scratch, budget, clock)
+        buffers.choice.choose(
+            search.fineCount, of: buffers.fine, into: &buffers.found, diameter: model.diameter)
+    }
+
+    private func refineCoarsely(
+        _ search: inout SearchPass, _ hypotheses: inout [PoseHypothesis], _ scratch: inout PoseScratch,
+        _ budget: TimeBudget, _ clock: () -> UInt64
+    ) {
+        let steps = 5
+        for i in hypotheses.indices {
+            let made = refiner.refine(
+                &hypotheses[i], steps: steps, reach: (Self.coarsestReach, 0.2), modes: 0,
+                stride: thin(to: 150 * search.thoroughness), scratch: &scratch
+            ) { budget.isLeft(clock) }
+            if made < steps {
+                search.stop(&hypotheses, after: i)
+                break
+            }
         }
-        refiner.judge(&fine, reach: 0.1)
-        fine.sort { $0.support > $1.support }
-        return distinct(fine, limit: fineCount)
+        refiner.judge(
+            &hypotheses, reach: 0.2, stride: thin(to: 170 * search.thoroughness), scratch: &scratch)
+    }
+
+    private func refineFinely(
+        _ search: inout SearchPass, _ hypotheses: inout [PoseHypothesis], _ scratch: inout PoseScratch,
+        _ budget: TimeBudget, _ clock: () -> UInt64
+    ) {
+        let (steps, lastSteps) = (20, 10)
+        for i in hypotheses.indices {
+            var made = refiner.refine(
+                &hypotheses[i], steps: steps, reach: (0.3, 0.09), modes: model.modeCount,
+                stride: thin(to: 250 * search.thoroughness), scratch: &scratch
+            ) { budget.isLeft(clock) }
+            made += refiner.refine(
+                &hypotheses[i], steps: lastSteps, reach: (0.085, 0.05), modes: model.modeCount,
+                stride: thin(to: 500 * search.thoroughness), scratch: &scratch
+            ) { budget.isLeft(clock) }
+            if made < steps + lastSteps {
+                search.stop(&hypotheses, after: i)
+                break
+            }
+        }
+        refiner.judge(&hypotheses, reach: 0.1, scratch: &scratch)
     }
 
     /// Every so many dense points are looked at for some `count` of them in all: more would tell no more at this stage.
@@ -91,26 +138,26 @@ struct PoseSearch {
     }
 
     /// For every point its two best patches that are apart.
-    private func matches(depthWithout guess: Double) -> [Match] {
-        var matches: [Match] = []
+    private func match(depthWithout guess: Double, _ matches: inout [SearchBuffers.Match]) {
+        matches.removeAll(keepingCapacity: true)
+        matches.reserveCapacity(2 * model.pointCount)
         let grid = evidence.grids[0]
         let stride = max(1, (model.pointCount - model.keypointCount) / 200)
         for point in 0..<model.pointCount {
             if point >= model.keypointCount, (point - model.keypointCount) % stride != 0 { continue }
-            var taken: [SIMD2<Double>] = []
+            var taken: SIMD2<Double>?
             for _ in 0..<2 {
-                guard let best = bestCell(for: point, apartFrom: taken.first) else { break }
+                guard let best = bestCell(for: point, apartFrom: taken) else { break }
                 let pixel = grid.center(of: best.cell)
-                taken.append(pixel)
+                if taken == nil { taken = pixel }
                 let depth = grid.depth[best.cell] > 0 ? Double(grid.depth[best.cell]) : guess
                 let position = evidence.camera.unproject(pixel, depth: depth)
                 matches.append(
-                    Match(
+                    SearchBuffers.Match(
                         point: point, position: SIMD3<Float>(position),
                         weight: min(best.match * best.match, 6) * model.weights[point]))
             }
         }
-        return matches
     }
 
     /// The patch that matches a point best, at least three patches from `other`; `nil` where none does.
@@ -128,44 +175,89 @@ struct PoseSearch {
         return best.map { ($0, bestMatch) }
     }
 
-    /// Two hypotheses per rotation: where most matches agree, and centred on the visible surface.
+    /// Two hypotheses per rotation, with a cheap look at each: where most matches agree, and centred on the surface.
     private func vote(
-        _ matches: [Match], center: SIMD3<Double>, scale: Double, directions: some Sequence<Int>
-    ) -> [PoseHypothesis] {
+        _ search: inout SearchPass, _ directions: StrideTo<Int>, _ buffers: inout SearchBuffers,
+        _ scratch: inout PoseScratch, _ budget: TimeBudget, _ clock: () -> UInt64
+    ) {
+        let scale = exp(refiner.logScaleMean)
+        let center = objectCenter(scale: scale)
+        match(depthWithout: center.z, &buffers.matches)
         let toObject = lineOfSight(center)
-        let visibility = model.representation.visibility
-        let positions = model.representation.points
-        let spread = Float(0.12 * scale * model.diameter)
-        var scratch = [Float](repeating: 0, count: 3 * matches.count)
-        var hypotheses: [PoseHypothesis] = []
-        for d in directions {
-            let usable = matches.filter { visibility.probability(point: $0.point, direction: d) > 0.5 }
-            let seen = positions.indices.filter { visibility.probability(point: $0, direction: d) > 0.5 }
-            guard usable.count >= 3, !seen.isEmpty else { continue }
-            let seenMean = seen.reduce(SIMD3<Double>.zero) { $0 + positions[$1] } / Double(seen.count)
-            let places = usable.flatMap { [$0.position.x, $0.position.y, $0.position.z] }
-            let canonical = usable.flatMap { match in
-                (0..<3).map { model.points[3 * match.point + $0] }
+        let count = model.representation.visibility.directions.count
+        resize(&buffers.offsets, to: 3 * buffers.matches.count, most: 6 * model.pointCount)
+        buffers.votes.removeAll(keepingCapacity: true)
+        buffers.votes.reserveCapacity(2 * Self.turns * directions.underestimatedCount)
+        for place in directions {
+            guard search.directionsTried == 0 || budget.isLeft(clock) else {
+                search.isComplete = false
+                return
             }
-            let weights = usable.map(\.weight)
-            for turn in 0..<Self.turns {
-                let rotation = toObject.composed(
-                    with: view(
-                        from: SIMD3<Double>(visibility.directions[d]),
-                        turned: 2 * .pi * Double(turn) / Double(Self.turns)))
-                let centred = center - scale * rotation.apply(seenMean)
-                var place = [Float(centred.x), Float(centred.y), Float(centred.z)]
+            search.directionsTried += 1
+            let first = buffers.votes.count
+            vote(from: place % count, center, scale: scale, toObject, &buffers)
+            refiner.glance(
+                at: &buffers.votes, from: first, stride: thin(to: 100 * search.thoroughness), reach: 0.3,
+                scratch: &scratch)
+        }
+    }
+
+    /// The votes from one direction.
+    private func vote(
+        from direction: Int, _ center: SIMD3<Double>, scale: Double, _ toObject: Rotation,
+        _ buffers: inout SearchBuffers
+    ) {
+        collect(from: direction, &buffers)
+        guard buffers.weights.count >= 3, let seenMean = model.seenMeans[direction] else { return }
+        let spread = Float(0.12 * scale * model.diameter)
+        let towards = SIMD3<Double>(model.representation.visibility.directions[direction])
+        for turn in 0..<Self.turns {
+            let rotation = toObject.composed(
+                with: view(from: towards, turned: 2 * .pi * Double(turn) / Double(Self.turns)))
+            let centred = center - scale * rotation.apply(seenMean)
+            let voted = SIMD3<Double>(
+                votedPlace(rotation, SIMD3<Float>(centred), scale: Float(scale), spread: spread, &buffers))
+            buffers.votes.append(PoseHypothesis(rotation: rotation, translation: voted, scale: scale))
+            buffers.votes.append(PoseHypothesis(rotation: rotation, translation: centred, scale: scale))
+        }
+    }
+
+    /// Matches whose points are seen from `direction`.
+    private func collect(from direction: Int, _ buffers: inout SearchBuffers) {
+        buffers.places.removeAll(keepingCapacity: true)
+        buffers.canonical.removeAll(keepingCapacity: true)
+        buffers.weights.removeAll(keepingCapacity: true)
+        buffers.places.reserveCapacity(6 * model.pointCount)
+        buffers.canonical.reserveCapacity(6 * model.pointCount)
+        buffers.weights.reserveCapacity(2 * model.pointCount)
+        let visibility = model.representation.visibility
+        for match in buffers.matches
+        where visibility.probability(point: match.point, direction: direction) > 0.5 {
+            for axis in 0..<3 {
+                buffers.places.append(match.position[axis])
+                buffers.canonical.append(model.points[3 * match.point + axis])
+            }
+            buffers.weights.append(match.weight)
+        }
+    }
+
+    /// Where most of the collected matches agree that the class is, looked for from `start` on.
+    private func votedPlace(
+        _ rotation: Rotation, _ start: SIMD3<Float>, scale: Float, spread: Float,
+        _ buffers: inout SearchBuffers
+    ) -> SIMD3<Float> {
+        let count = Int32(buffers.weights.count)
+        let rows: [9 of Float] = rotation.rows
+        var place: [3 of Float] = [start.x, start.y, start.z]
+        var span = place.mutableSpan
+        unsafe span.withUnsafeMutableBufferPointer { place in
+            unsafe rows.span.withUnsafeBufferPointer { rows in
                 unsafe semalign_vote_translation(
-                    places, canonical, weights, Int32(usable.count), rotation.rows, Float(scale), spread,
-                    evidence.hasDepth ? 0 : 1, &place, &scratch)
-                let voted = SIMD3(Double(place[0]), Double(place[1]), Double(place[2]))
-                for translation in [voted, centred] {
-                    hypotheses.append(
-                        PoseHypothesis(rotation: rotation, translation: translation, scale: scale))
-                }
+                    buffers.places, buffers.canonical, buffers.weights, count, rows.baseAddress, scale,
+                    spread, evidence.hasDepth ? 0 : 1, place.baseAddress, &buffers.offsets)
             }
         }
-        return hypotheses
+        return SIMD3(place[0], place[1], place[2])
     }
 
     /// Camera-from-class rotation of a camera that looks from `direction` at the object, turned about its axis.
@@ -185,22 +277,14 @@ struct PoseSearch {
         let x = unit(cross([0, 1, 0], z))
         return Rotation(x: x, y: cross(z, x), z: z)
     }
-
-    /// The first `limit` hypotheses that differ from all before them in rotation or place.
-    private func distinct(_ sorted: [PoseHypothesis], limit: Int) -> [PoseHypothesis] {
-        var kept: [PoseHypothesis] = []
-        for candidate in sorted {
-            let isNew = kept.allSatisfy { candidate.differs(from: $0, diameter: model.diameter) }
-            if isNew { kept.append(candidate) }
-            if kept.count == limit { break }
-        }
-        return kept
-    }
 }
 
 extension Rotation {
     /// The nine entries, row by row.
-    var rows: [Float] {
-        [x.x, y.x, z.x, x.y, y.y, z.y, x.z, y.z, z.z].map { Float($0) }
+    var rows: [9 of Float] {
+        [
+            Float(x.x), Float(y.x), Float(z.x), Float(x.y), Float(y.y), Float(z.y), Float(x.z), Float(y.z),
+            Float(z.z),
+        ]
     }
 }

@@ -49,7 +49,9 @@ struct ReducedVectors: Sendable {
     /// Cosine similarities of patches with all points into `buffers.similarities`: patches × `stride`.
     func compare(_ features: FeatureMap, patches: [Int32], buffers: inout FrameBuffers) {
         buffers.maps.update(features: features, patches: patches, vectors: basis)
-        resize(&buffers.similarities, to: patches.count * stride)
+        resize(
+            &buffers.similarities, to: patches.count * stride,
+            most: features.rows * features.columns * stride)
         unsafe semalign_packed_products(
             InstructionSet.best.rawValue, buffers.maps.values, patches.count, buffers.maps.stride,
             vectors.values, stride, &buffers.similarities)

@@ -37,7 +37,7 @@ public struct SimilarityMaps: Sendable {
         index(patches, in: features)
         pointCount = vectors.pointCount
         stride = vectors.paddedCount
-        resize(&values, to: patches.count * stride)
+        resize(&values, to: patches.count * stride, most: rows * columns * stride)
         resize(&scratch, to: 6 * features.channels)
         guard !patches.isEmpty, stride > 0, features.channels > 0 else { return }
         unsafe features.values.withUnsafeBytes { bytes in
@@ -74,6 +74,7 @@ public struct SimilarityMaps: Sendable {
     private mutating func index(_ patches: [Int32], in features: FeatureMap) {
         (rows, columns) = (features.rows, features.columns)
         patchIndices.removeAll(keepingCapacity: true)
+        patchIndices.reserveCapacity(rows * columns)
         patchIndices.append(contentsOf: patches)
         rowOfPatch.removeAll(keepingCapacity: true)
         rowOfPatch.append(contentsOf: repeatElement(-1, count: rows * columns))

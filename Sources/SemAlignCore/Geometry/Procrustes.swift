@@ -77,32 +77,10 @@ extension Rotation {
     }
 }
 
-/// Unit eigenvector of the largest eigenvalue of a symmetric 4×4 matrix, by Jacobi rotations.
+/// Unit eigenvector of the largest eigenvalue of a symmetric 4×4 matrix.
 private func largestEigenvector(of matrix: [SIMD4<Double>]) -> SIMD4<Double> {
-    var a = matrix
-    var v: [SIMD4<Double>] = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
-    for _ in 0..<16 {
-        var off = 0.0
-        for p in 0..<3 {
-            for q in (p + 1)..<4 {
-                off += a[p][q] * a[p][q]
-                guard abs(a[p][q]) > 1e-300 else { continue }
-                let theta = (a[q][q] - a[p][p]) / (2 * a[p][q])
-                let t = (theta >= 0 ? 1.0 : -1.0) / (abs(theta) + (theta * theta + 1).squareRoot())
-                let c = 1 / (t * t + 1).squareRoot()
-                let s = t * c
-                for k in 0..<4 {
-                    (a[k][p], a[k][q]) = (c * a[k][p] - s * a[k][q], s * a[k][p] + c * a[k][q])
-                }
-                (a[p], a[q]) = (c * a[p] - s * a[q], s * a[p] + c * a[q])
-                // Rows of v are the eigenvectors.
-                (v[p], v[q]) = (c * v[p] - s * v[q], s * v[p] + c * v[q])
-            }
-        }
-        let scale = (0..<4).reduce(0) { $0 + a[$1][$1] * a[$1][$1] }
-        if off <= 1e-28 * scale { break }
-    }
+    let (values, vectors) = eigensystem(of: matrix)
     var best = 0
-    for i in 1..<4 where a[i][i] > a[best][best] { best = i }
-    return v[best]
+    for i in 1..<4 where values[i] > values[best] { best = i }
+    return vectors[best]
 }

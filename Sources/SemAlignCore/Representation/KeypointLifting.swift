@@ -7,12 +7,14 @@ struct LiftedView {
     /// Name of the object that it shows.
     let instance: String
     /// Pixel of each keypoint [px], depth below it [m or relative], or `nil`.
-    let samples: [DepthSample?]
+    var samples: [DepthSample?]
 
     /// A pixel and the depth measured there.
     struct DepthSample {
         let pixel: SIMD2<Double>
-        let depth: Double
+        var depth: Double
+        /// Depth of the other surface that the pixel may lie on, at an edge inside the object.
+        var alternative: Double?
     }
 
     /// Keypoints in the camera frame of `camera`.
@@ -27,41 +29,70 @@ struct LiftedView {
 /// Reads the depth at annotated keypoints (METHOD 1.1).
 ///
 /// Annotations sit on silhouettes, where a single depth pixel is as likely the background's. So the look-up
-/// place moves to the nearest pixel well inside the mask, and the depth there is the median of the nearest
-/// surface in a small window. The annotated pixel itself is kept: it is the more exact of the two in the image.
+/// place moves to the nearest pixel well inside the mask, and the nearest surface in a small window there is
+/// continued, as a plane, to the annotated pixel. That pixel is kept: it is the more exact of the two in the image.
+/// Where the object hides a part of itself the pixel's own surface may be the right one: it comes as the
+/// alternative, between which the whole class decides (`SurfaceChoice`).
 struct KeypointLifting {
     /// Half the side of the window [px], at least 1.
     let radius: Int
     /// Two surfaces differ if their depths do by more than this share.
-    let surfaceTolerance = 0.03
+    let surfaceTolerance = 0.02
 
     /// Depth at `pixel` of an observation, or `nil` where nothing is measured near it.
-    func depth(at pixel: SIMD2<Double>, in observation: Observation) -> Double? {
-        guard let depth = observation.depth else { return nil }
-        let start = SIMD2(Int(pixel.x.rounded()), Int(pixel.y.rounded()))
-        guard let place = nearestInside(to: start, in: observation) else { return nil }
-        var values: [Double] = []
+    func sample(at pixel: SIMD2<Double>, in observation: Observation) -> LiftedView.DepthSample? {
+        guard observation.depth != nil, let place = nearestInside(to: pixel, margin: radius, in: observation)
+        else { return nil }
+        let window = measurements(around: place, radius: radius, in: observation)
+        guard window.count >= 2 else { return nil }
+        // The nearest surface that at least a fifth of the window supports.
+        let near = window.map(\.depth).sorted()[window.count / 5]
+        let depth = surface(near, of: window, at: pixel)
+        var alternative: Double?
+        if let start = nearestInside(to: pixel, margin: 0, in: observation) {
+            let own = measurements(around: start, radius: 1, in: observation).map(\.depth).sorted()
+            if own.count >= 2 {
+                let around = measurements(around: start, radius: radius, in: observation)
+                let other = surface(own[own.count / 2], of: around, at: pixel)
+                if abs(other - depth) > surfaceTolerance * depth { alternative = other }
+            }
+        }
+        return LiftedView.DepthSample(pixel: pixel, depth: depth, alternative: alternative)
+    }
+
+    /// Depth at `pixel` of the surface through `depth`, from those measurements that lie on it.
+    private func surface(
+        _ depth: Double, of window: [(pixel: SIMD2<Double>, depth: Double)], at pixel: SIMD2<Double>
+    ) -> Double {
+        let surface = window.filter { abs($0.depth - depth) <= surfaceTolerance * depth }
+        let median = surface.map(\.depth).sorted()[surface.count / 2]
+        return DepthPlane(surface).depth(at: pixel, near: median, tolerance: surfaceTolerance)
+    }
+
+    /// Pixels of the object in a square around `place` that have depth.
+    private func measurements(
+        around place: SIMD2<Int>, radius: Int, in observation: Observation
+    ) -> [(pixel: SIMD2<Double>, depth: Double)] {
+        guard let depth = observation.depth else { return [] }
+        var samples: [(pixel: SIMD2<Double>, depth: Double)] = []
         for row in (place.y - radius)...(place.y + radius) {
             for column in (place.x - radius)...(place.x + radius)
             where observation.mask.contains(column: column, row: row, instance: observation.instance) {
-                let value = depth.value(at: SIMD2(Double(column), Double(row)), in: observation.imageSize)
-                if value > 0 { values.append(Double(value)) }
+                let here = SIMD2(Double(column), Double(row))
+                let value = depth.value(at: here, in: observation.imageSize)
+                if value > 0 { samples.append((here, Double(value))) }
             }
         }
-        guard values.count >= 2 else { return nil }
-        values.sort()
-        // The nearest surface that at least a fifth of the window supports, then its median.
-        let near = values[values.count / 5]
-        let surface = values.filter {
-            $0 >= near * (1 - surfaceTolerance) && $0 <= near * (1 + surfaceTolerance)
-        }
-        return surface[surface.count / 2]
+        return samples
     }
 
-    /// The pixel nearest to `start` whose neighbours at distance `radius` all carry the object; where the object
+    /// The pixel nearest to `pixel` whose neighbours at distance `margin` all carry the object; where the object
     /// is thinner than that, the nearest that carries it; `nil` farther than six radii away.
-    private func nearestInside(to start: SIMD2<Int>, in observation: Observation) -> SIMD2<Int>? {
+    private func nearestInside(
+        to pixel: SIMD2<Double>, margin: Int, in observation: Observation
+    ) -> SIMD2<Int>? {
         let (mask, instance) = (observation.mask, observation.instance)
+        let start = SIMD2(Int(pixel.x.rounded()), Int(pixel.y.rounded()))
         let reach = 6 * radius + 2
         var best: SIMD2<Int>?
         var bestCost = Int.max
@@ -70,13 +101,12 @@ struct KeypointLifting {
                 let (column, row) = (start.x + dx, start.y + dy)
                 guard mask.contains(column: column, row: row, instance: instance) else { continue }
                 let isInside =
-                    mask.contains(column: column - radius, row: row, instance: instance)
-                    && mask.contains(column: column + radius, row: row, instance: instance)
-                    && mask.contains(column: column, row: row - radius, instance: instance)
-                    && mask.contains(column: column, row: row + radius, instance: instance)
-                // A place at the rim of the mask costs as much as going two radii farther inside.
-                let margin = isInside ? 0 : 4 * radius * radius
-                let cost = dx * dx + dy * dy + margin
+                    mask.contains(column: column - margin, row: row, instance: instance)
+                    && mask.contains(column: column + margin, row: row, instance: instance)
+                    && mask.contains(column: column, row: row - margin, instance: instance)
+                    && mask.contains(column: column, row: row + margin, instance: instance)
+                // A place at the rim of the mask costs as much as going two margins farther inside.
+                let cost = dx * dx + dy * dy + (isInside ? 0 : 4 * margin * margin)
                 if cost < bestCost { (best, bestCost) = (SIMD2(column, row), cost) }
             }
         }

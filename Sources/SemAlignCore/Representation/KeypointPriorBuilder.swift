@@ -199,15 +199,23 @@ func unit(_ v: SIMD3<Double>) -> SIMD3<Double> { v / max((v * v).sum().squareRoo
 
 /// Lower triangular factor F of a positive definite matrix: F Fᵀ = matrix; row-major.
 func cholesky(_ matrix: [Double], size: Int) -> [Double] {
-    var f = [Double](repeating: 0, count: size * size)
+    var f = matrix
+    factorise(&f, size: size)
+    for i in 0..<size {
+        for j in (i + 1)..<max(size, i + 1) { f[i * size + j] = 0 }
+    }
+    return f
+}
+
+/// Puts the factor F of a positive definite matrix in place of its lower triangle; what is above it stays.
+func factorise(_ f: inout [Double], size: Int) {
     for i in 0..<size {
         for j in 0...i {
-            var value = matrix[i * size + j]
+            var value = f[i * size + j]
             for k in 0..<j { value -= f[i * size + k] * f[j * size + k] }
             f[i * size + j] = i == j ? max(value, 1e-18).squareRoot() : value / f[j * size + j]
         }
     }
-    return f
 }
 
 extension SeededGenerator {

@@ -76,17 +76,11 @@ public struct RepresentationBuilder: Sendable {
         _ views: [TrainingView], provenance: Provenance, progress: (Double) -> Void = { _ in }
     ) throws(RepresentationError) -> (representation: ClassRepresentation, report: BuildReport) {
         var generator = SeededGenerator(seed: configuration.seed)
-        var selection = select(views)
+        let selection = select(views)
         progress(0.1)
-        let found = cameras(of: selection.lifted, views)
-        let (cameras, views) = (found.intrinsics, found.views)
-        selection.lifted = found.lifted
-        let isMetric = selection.lifted.allSatisfy { views[$0.index].observation.depth?.isMetric == true }
-        let hasCameras = selection.lifted.allSatisfy { views[$0.index].observation.intrinsics != nil }
-        let points = zip(selection.lifted, cameras).map { $0.points(camera: $1) }
-        try checkCoverage(points, rejected: selection.rejected)
-        let sparse = try SparseCloudBuilder(sharesScale: isMetric && hasCameras, flip: description.flip)
-            .build(points, instances: selection.lifted.map(\.instance))
+        let solution = try solve(selection.lifted, views, rejected: selection.rejected)
+        let (lifted, views, sparse) = (solution.cameras.lifted, solution.cameras.views, solution.sparse)
+        let cameras = solution.cameras.intrinsics
         progress(0.3)
         let names = sparse.instances.keys.sorted()
         let prior = KeypointPriorBuilder().build(
@@ -94,7 +88,7 @@ public struct RepresentationBuilder: Sendable {
             flip: description.flip, generator: &generator)
         progress(0.6)
         let size = diameter(of: sparse.keypoints)
-        let cloud = denseCloud(selection.lifted, cameras, views, sparse, size, &generator)
+        let cloud = denseCloud(lifted, cameras, views, sparse, size, &generator)
         progress(0.8)
         let dense = DensePoints(
             map: DenseCloudBuilder(pointLimit: configuration.densePointLimit)
@@ -103,23 +97,23 @@ public struct RepresentationBuilder: Sendable {
         let representation = ClassRepresentation(
             className: description.name, keypointNames: description.keypointNames, flip: description.flip,
             skeleton: description.skeleton, keypoints: sparse.keypoints, dense: dense, prior: prior,
-            appearance: appearance(selection.lifted, views, cloud, sparse.keypoints),
-            visibility: visibility(selection.lifted, sparse, cloud),
-            metricScale: isMetric && hasCameras ? metricScale(selection.lifted, sparse) : nil,
+            appearance: appearance(lifted, views, cloud, sparse.keypoints),
+            visibility: visibility(lifted, sparse, cloud),
+            metricScale: solution.isMetric ? metricScale(lifted, sparse) : nil,
             provenance: provenance)
         progress(1)
         return (
             representation,
             BuildReport(
-                used: selection.lifted.map { views[$0.index].id }, rejected: selection.rejected,
+                used: lifted.map { views[$0.index].id }, rejected: selection.rejected,
                 withoutDepth: selection.withoutDepth, focalLengths: cameras.map(\.focalLength.x),
-                residual: sparse.residual / size, cameras: found.estimates,
-                quality: quality(selection.lifted, views, points, sparse, representation, size))
+                residual: sparse.residual / size, cameras: solution.cameras.estimates,
+                quality: quality(lifted, views, solution.points, sparse, representation, size))
         )
     }
 
     /// A class needs some images, and each of its keypoints at least once.
-    private func checkCoverage(
+    func checkCoverage(
         _ points: [[SIMD3<Double>?]], rejected: [RejectedView]
     ) throws(RepresentationError) {
         guard points.count >= configuration.minimumViews else {

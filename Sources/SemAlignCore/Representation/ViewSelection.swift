@@ -26,11 +26,9 @@ extension RepresentationBuilder {
             var missing: [String] = []
             let samples = view.keypoints.enumerated().map { i, pixel -> LiftedView.DepthSample? in
                 guard let pixel else { return nil }
-                guard let depth = lifting.depth(at: pixel, in: observation) else {
-                    missing.append(description.keypointNames[i])
-                    return nil
-                }
-                return LiftedView.DepthSample(pixel: pixel, depth: depth)
+                let sample = lifting.sample(at: pixel, in: observation)
+                if sample == nil { missing.append(description.keypointNames[i]) }
+                return sample
             }
             let lifted = LiftedView(index: index, instance: view.instance, samples: samples)
             let names = missing.map { "'\($0)'" }.joined(separator: ", ")
@@ -145,7 +143,10 @@ extension RepresentationBuilder.Cameras {
             samples: view.samples.map { sample in
                 sample.flatMap {
                     let depth = corrected($0.depth)
-                    return depth > 0 ? LiftedView.DepthSample(pixel: $0.pixel, depth: depth) : nil
+                    guard depth > 0 else { return nil }
+                    let other = $0.alternative.map(corrected) ?? 0
+                    return LiftedView.DepthSample(
+                        pixel: $0.pixel, depth: depth, alternative: other > 0 ? other : nil)
                 }
             })
         let training = views[view.index]

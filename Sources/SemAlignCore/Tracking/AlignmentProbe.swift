@@ -23,7 +23,9 @@ package struct AlignmentProbe {
 
     /// What a cold start finds, best first.
     package func found() -> [PoseHypothesis] {
-        PoseSearch(model: model, refiner: problem.refiner).run()
+        var (buffers, scratch) = (SearchBuffers(), PoseScratch())
+        _ = PoseSearch(model: model, refiner: problem.refiner).run(&buffers, scratch: &scratch)
+        return buffers.found
     }
 
     /// What the last stage of a cold start makes of a pose.
@@ -31,8 +33,10 @@ package struct AlignmentProbe {
         var found = [
             PoseHypothesis(rotation: pose.rotation, translation: pose.translation, scale: pose.scale)
         ]
-        problem.refiner.refine(&found[0], steps: 20, reach: (0.2, 0.05), modes: model.modeCount)
-        problem.refiner.judge(&found, reach: 0.1)
+        var scratch = PoseScratch()
+        problem.refiner.refine(
+            &found[0], steps: 20, reach: (0.2, 0.05), modes: model.modeCount, scratch: &scratch)
+        problem.refiner.judge(&found, reach: 0.1, scratch: &scratch)
         return found[0]
     }
 

@@ -62,13 +62,3 @@ struct ExplorationPlan: Hashable, Sendable {
 
     private init(sliceCount: Int) { self.sliceCount = sliceCount }
 }
-
-extension TrackingResult {
-    /// The same answer with a stage more.
-    func adding(_ stage: StageDuration) -> TrackingResult {
-        TrackingResult(
-            state: state, startedCold: startedCold, isMetric: isMetric, focalLengthPixels: focalLengthPixels,
-            energy: energy, energyGap: energyGap, cameraFromClass: cameraFromClass, keypoints: keypoints,
-            densePoints: densePoints, stages: stages + [stage], message: message)
-    }
-}

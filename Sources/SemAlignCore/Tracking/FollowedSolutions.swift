@@ -11,7 +11,7 @@ struct FollowedSolutions: Sendable {
     private var records: [Double] = []
 
     /// Weight of a new frame in the running mean.
-    private static let share = 0.2
+    private static let share = 0.4
     /// How far a record must lie above the leader's to take the lead.
     private static let leadMargin = 0.15
     /// How far below its own support a newcomer's record starts.
@@ -25,11 +25,17 @@ struct FollowedSolutions: Sendable {
     init(_ configuration: TrackerConfiguration, diameter: Double) {
         (limit, margin) = (configuration.hypothesisLimit, configuration.hypothesisMargin)
         self.diameter = diameter
+        // A search finds a dozen beside them.
+        solutions.reserveCapacity(limit + 16)
+        records.reserveCapacity(limit + 16)
     }
 
     var isEmpty: Bool { solutions.isEmpty }
 
-    mutating func removeAll() { (solutions, records) = ([], []) }
+    mutating func removeAll() {
+        solutions.removeAll(keepingCapacity: true)
+        records.removeAll(keepingCapacity: true)
+    }
 
     /// Lets `body` change the solutions, in place and order, by what a frame shows; then the records follow.
     mutating func update(_ body: (inout [PoseHypothesis]) -> Void) {
@@ -47,27 +53,42 @@ struct FollowedSolutions: Sendable {
     }
 
     /// What a search found takes over, with what was followed so far beside it.
-    mutating func takeOver(_ found: [PoseHypothesis]) {
-        solutions = (found + solutions).sorted { $0.support > $1.support }
-        records = solutions.map(\.support)
+    mutating func takeOver(_ found: some Collection<PoseHypothesis>) {
+        // Of equals those that were found come first.
+        solutions.insert(contentsOf: found, at: 0)
+        records.removeAll(keepingCapacity: true)
+        for solution in solutions { records.append(solution.support) }
         order(leading: nil)
     }
 
-    /// Sorts by record and gives up what fell behind, met another or is beyond the limit.
+    /// Sorts by record and gives up what fell behind, met another or is beyond the limit; in place.
     private mutating func order(leading leader: Int?) {
-        var indices = solutions.indices.sorted { records[$0] > records[$1] }
-        if let leader, let first = indices.first, records[first] < records[leader] + Self.leadMargin,
-            let place = indices.firstIndex(of: leader)
-        {
-            indices.remove(at: place)
-            indices.insert(leader, at: 0)
-        }
-        var kept: [Int] = []
-        for i in indices where records[i] > records[indices[0]] - margin && kept.count < limit {
-            if kept.allSatisfy({ solutions[$0].differs(from: solutions[i], diameter: diameter) }) {
-                kept.append(i)
+        var leader = leader
+        // Few enough for the simplest way that keeps the order of equals.
+        for i in solutions.indices.dropFirst() {
+            var k = i
+            while k > 0, records[k] > records[k - 1] {
+                exchange(k, k - 1)
+                if leader == k { leader = k - 1 } else if leader == k - 1 { leader = k }
+                k -= 1
             }
         }
-        (solutions, records) = (kept.map { solutions[$0] }, kept.map { records[$0] })
+        if let place = leader, records[0] < records[place] + Self.leadMargin {
+            for k in stride(from: place, to: 0, by: -1) { exchange(k, k - 1) }
+        }
+        var kept = 0
+        for i in solutions.indices where records[i] > records[0] - margin && kept < limit {
+            let isNew = solutions[..<kept].allSatisfy { $0.differs(from: solutions[i], diameter: diameter) }
+            guard isNew else { continue }
+            if kept < i { exchange(kept, i) }
+            kept += 1
+        }
+        solutions.removeLast(solutions.count - kept)
+        records.removeLast(records.count - kept)
+    }
+
+    private mutating func exchange(_ a: Int, _ b: Int) {
+        solutions.swapAt(a, b)
+        records.swapAt(a, b)
     }
 }

@@ -7,7 +7,7 @@ struct KeypointEstimation {
     let problem: FrameProblem
     let hypothesis: PoseHypothesis
     /// Other solutions that are followed.
-    let rivals: [PoseHypothesis]
+    let rivals: ArraySlice<PoseHypothesis>
 
     /// The camera with the focal length that the solution holds for.
     var camera: CameraIntrinsics {
@@ -17,21 +17,29 @@ struct KeypointEstimation {
             principalPoint: camera.principalPoint)
     }
 
-    /// One estimate per keypoint; `keypoints` are their positions where they differ from the hypothesis's.
-    func estimates(keypoints: [SIMD3<Double>]?) -> [KeypointEstimate] {
+    /// One estimate per keypoint into `estimates`; `keypoints` are their positions where they differ from the hypothesis's.
+    ///
+    /// Leaves the positions of all points of the hypothesis in `scratch.positions`.
+    func estimate(
+        keypoints: [SIMD3<Double>]?, into estimates: inout [KeypointEstimate], scratch: inout PoseScratch
+    ) {
         let model = problem.refiner.model
-        let positions = keypoints ?? Array(problem.refiner.points(hypothesis).prefix(model.keypointCount))
-        let covariances = KeypointUncertainty(refiner: problem.refiner).covariances(
-            at: hypothesis, beside: rivals)
+        KeypointUncertainty(refiner: problem.refiner).covariances(
+            at: hypothesis, beside: rivals, scratch: &scratch)
+        problem.refiner.place(hypothesis, into: &scratch.positions, &scratch.points)
         let towards = unit(hypothesis.transform.applyInverse(.zero))
         let visibility = model.representation.visibility
         let direction = visibility.nearestDirection(to: SIMD3<Float>(towards))
-        return positions.indices.map { i in
-            let pixel = camera.project(positions[i]) ?? SIMD2(.nan, .nan)
+        estimates.removeAll(keepingCapacity: true)
+        estimates.reserveCapacity(model.keypointCount)
+        for i in 0..<model.keypointCount {
+            let position = keypoints?[i] ?? scratch.positions[i]
+            let pixel = camera.project(position) ?? SIMD2(.nan, .nan)
             let seen = Double(visibility.probability(point: i, direction: direction))
-            return KeypointEstimate(
-                position: positions[i], pixel: pixel, covariance: covariances[i],
-                visible: seen * exposure(of: positions[i], at: pixel), score: score(point: i, at: pixel))
+            estimates.append(
+                KeypointEstimate(
+                    position: position, pixel: pixel, covariance: scratch.covariances[i],
+                    visible: seen * exposure(of: position, at: pixel), score: score(point: i, at: pixel)))
         }
     }
 

@@ -14,24 +14,25 @@ public struct Tracker: Sendable {
     /// Centre of the visible surface in the frame before.
     private var surfaceCenter: SIMD3<Double>?
     private var isEstablished = false
+    /// Stamp of the frame that was answered last [ns].
+    private var lastAnswer: UInt64?
     /// Focal length that the track holds for [px], where the camera brings none.
     private var foundFocalLength: Double?
-    /// Best solution of this frame.
-    private var current: (problem: FrameProblem, hypothesis: PoseHypothesis)?
+    /// Best solution of this frame, and which of its problems it solves.
+    private var current: (problem: Int, hypothesis: PoseHypothesis)?
     /// Support that the track had, slowly forgotten.
     private var usualSupport = 0.0
     private var buffers = FrameBuffers()
-    private var prediction: PosePrediction
+    private var stages = StageClock()
+    /// What of this frame had no time.
+    private var shortfall: Shortfall?
+    private var prediction = PosePrediction(usesVelocity: false)
     private var plan: ExplorationPlan
-    /// The frame that was answered last, as long as something may be looked for in it.
-    private var unexplored: FrameProblem?
+    /// The frame that was answered last, as long as something may be looked for in it; at most one.
+    private var unexplored: [FrameProblem] = []
 
     /// Solutions that are followed, the leader first.
     package var hypotheses: [PoseHypothesis] { followed.solutions }
-
-    /// Steps of a frame that starts from the one before, and how far its matches reach [object radii].
-    private static let warmSteps = 6
-    private static let warmReach = (0.2, 0.05)
 
     /// Prepares to track objects of the class `representation`.
     public init(representation: ClassRepresentation, configuration: TrackerConfiguration = .init()) {
@@ -39,7 +40,6 @@ public struct Tracker: Sendable {
         self.configuration = configuration
         followed = FollowedSolutions(configuration, diameter: model.diameter)
         plan = ExplorationPlan(framesBetweenChecks: configuration.framesBetweenChecks)
-        prediction = PosePrediction(usesVelocity: configuration.predictsMotion)
         gradient = configuration.solver == .adamw ? GradientAlignment(representation, configuration) : nil
     }
 
@@ -47,73 +47,102 @@ public struct Tracker: Sendable {
     public mutating func reset() {
         dropTrack()
         isEstablished = false
+        buffers.search.nextDirection = 0
     }
 
     /// Gives up what was followed, but not that there was something to follow.
     private mutating func dropTrack() {
         followed.removeAll()
-        (surfaceCenter, foundFocalLength, current) = (nil, nil, nil)
+        (surfaceCenter, lastAnswer, foundFocalLength, current) = (nil, nil, nil, nil)
         usualSupport = 0
+        buffers.explored.removeAll(keepingCapacity: true)
         plan.restart()
-        prediction = PosePrediction(usesVelocity: configuration.predictsMotion)
+        prediction = PosePrediction(usesVelocity: false)
     }
 
-    /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations.
+    /// Aligns the class with one frame; `clock` tells monotonic nanoseconds for the stages' durations and the time budget.
     ///
-    /// Includes what `answer` leaves for later.
+    /// Gets no memory from the system for a warm frame, once some frames have been seen and unless the receiver still
+    /// holds the answer before: the answer's arrays are used again.
+    /// Looks for better solutions beside the followed ones now and then; see `answer` for frames that cannot wait for it.
     public mutating func update(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
-        let result = answer(observation, clock: clock)
-        let start = clock()
-        guard explore(while: { true }) else { return result }
-        return result.adding(StageDuration(name: "explore", nanoseconds: clock() &- start))
+        align(observation, clock, explores: true)
     }
 
-    /// Aligns the class with one frame, and leaves for `explore` what its answer need not wait for.
+    /// Aligns the class with one frame as `update` does, and leaves for `explore` what the answer need not wait for.
     public mutating func answer(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
-        unexplored = nil
-        var stages = StageClock(now: clock())
+        align(observation, clock, explores: false)
+    }
+
+    private mutating func align(
+        _ observation: Observation, _ clock: () -> UInt64, explores: Bool
+    ) -> TrackingResult {
+        buffers.takeBack(&unexplored)
+        let start = clock()
+        let budget = TimeBudget(milliseconds: configuration.budgetMilliseconds, from: start)
+        stages.start(start)
+        shortfall = nil
         guard observation.features.channels == model.representation.appearance.channels else {
             return lose(
                 "features of \(observation.features.channels) channels, the class has "
-                    + "\(model.representation.appearance.channels)", stages)
+                    + "\(model.representation.appearance.channels)")
         }
         current = nil
         var problems = FrameProblem.problems(
             of: observation, focalLength: foundFocalLength, model: model, buffers: &buffers)
-        // Lent to this frame; nobody else holds it when the next one comes.
-        defer { if let problem = problems.first { buffers.match = problem.evidence.grids[0].match } }
+        var isUnexplored = false
+        defer {
+            if isUnexplored { swap(&problems, &unexplored) } else { buffers.takeBack(&problems) }
+        }
         stages.finish("similarity", now: clock())
         guard !problems.isEmpty else {
             reset()
-            return failure(.noObject, "the mask shows no object", stages)
+            return failure(.noObject, "the mask shows no object")
         }
-        let leader = follow(problems[0], observation)
+        let leader = follow(problems[0], observation, budget, clock)
         if !followed.isEmpty { stages.finish("warm", now: clock()) }
         var isWarm = leader != nil
         if let leader, isSound(leader, observation) {
-            unexplored = problems[0]
+            isUnexplored = !explores
+            if explores, explore(&problems[0], budget, clock, while: { budget.isLeft(clock) }) {
+                stages.finish("explore", now: clock())
+            }
         } else {
+            var first = 0
             if foundFocalLength != nil {
                 // The search may find another focal length than the track had.
-                problems = FrameProblem.problems(
-                    of: observation, focalLength: nil, model: model, buffers: &buffers)
+                first = problems.count
+                problems[0].prepareSearch()
+                FrameProblem.addGuesses(
+                    to: &problems, of: observation, evidence: problems[0].evidence, model: model)
             }
-            isWarm = search(problems, leader: leader) && isWarm
+            isWarm = search(&problems, from: first, leader: leader, budget, clock) && isWarm
             stages.finish("cold", now: clock())
         }
         guard
-            let best = current.map({ refineKeypoints($0.problem, $0.hypothesis, observation, isWarm: isWarm) }
-            )
-        else { return lose("the frame supports no pose of the class", stages) }
+            let best = current.map({
+                refineKeypoints(problems[$0.problem], $0.hypothesis, observation, isWarm: isWarm)
+            })
+        else { return lose("the frame supports no pose of the class") }
+        best.problem.refiner.place(
+            best.hypothesis, into: &buffers.pose.positions, &buffers.pose.points)
+        let likeness = best.problem.likeness(
+            of: best.hypothesis, positions: buffers.pose.positions, buffers: buffers)
+        guard likeness >= configuration.leastLikeness else {
+            return lose("what the mask shows does not look like \(model.representation.className)")
+        }
         isEstablished = true
         surfaceCenter = best.problem.evidence.surfaceCenter
+        lastAnswer = observation.timestamp
         prediction.observe(
             best.hypothesis.transform, at: observation.timestamp,
             camera: best.problem.isMetric ? observation.cameraPose : nil)
         foundFocalLength =
             observation.intrinsics == nil
             ? best.problem.evidence.camera.focalLength.x * exp(best.hypothesis.logFocalChange) : nil
-        return answer(best, observation, startedCold: !isWarm, stages, clock)
+        let result = answer(best, observation, startedCold: !isWarm, clock)
+        considerExplored()
+        return result
     }
 
     /// A solution and the problem it solves.
@@ -126,35 +155,50 @@ public struct Tracker: Sendable {
 
     /// Refines the followed solutions in this frame; `nil` where the leader has no support.
     private mutating func follow(
-        _ problem: FrameProblem, _ observation: Observation
+        _ problem: FrameProblem, _ observation: Observation, _ budget: TimeBudget, _ clock: () -> UInt64
     ) -> PoseHypothesis? {
         current = nil
-        guard !followed.isEmpty else { return nil }
         let isCameraKnown = observation.intrinsics != nil
-        // What is known of camera and object carries the solutions on; then the object moved as its surface did.
+        guard !followed.isEmpty else { return nil }
+        // What is known of the camera carries the solutions on; then the object moved as its visible surface did.
         let carry = prediction.carry(
             to: observation.timestamp, camera: problem.isMetric ? observation.cameraPose : nil)
         var motion = SIMD3<Double>.zero
         if let before = surfaceCenter, let now = problem.evidence.surfaceCenter {
             motion = now - (carry?.apply(before) ?? before)
         }
+        let seconds = secondsSinceLastAnswer(observation.timestamp)
+        let wanted = PoseRefiner.warmSteps * hypotheses.count
+        var made = 0
+        // Lent to the closure, which may not look at the tracker while it changes.
+        var scratch = PoseScratch()
+        swap(&scratch, &buffers.pose)
         followed.update { hypotheses in
             for i in hypotheses.indices {
                 if let carry { hypotheses[i].move(by: carry) }
                 hypotheses[i].translation += motion
                 // The focal length found before is the problem's own now.
                 if !isCameraKnown { hypotheses[i].logFocalChange = 0 }
-                problem.refiner.refine(
-                    &hypotheses[i], steps: Self.warmSteps, reach: Self.warmReach, modes: model.modeCount)
+                made += problem.refiner.follow(
+                    &hypotheses[i], after: seconds, scratch: &scratch, while: { budget.isLeft(clock) })
             }
-            problem.refiner.judge(&hypotheses, reach: 0.1)
+            problem.refiner.judge(&hypotheses, reach: 0.1, scratch: &scratch)
         }
+        swap(&scratch, &buffers.pose)
+        if made < wanted { shortfall = .steps(made: made, wanted: wanted) }
         guard let leader = hypotheses.first, isSupported(leader) else { return nil }
-        current = (problem, leader)
+        current = (0, leader)
         plan.noteFrame()
         // A track that slowly gets worse is noticed, one bad frame is forgotten.
         usualSupport = max(leader.support, usualSupport - 0.02)
         return leader
+    }
+
+    /// Time since the frame that was answered before [s]; `nil` where it says nothing about motion.
+    private func secondsSinceLastAnswer(_ time: UInt64) -> Double? {
+        guard let last = lastAnswer, time > last else { return nil }
+        let seconds = Double(time - last) / 1e9
+        return seconds <= MotionModel.horizon ? seconds : nil
     }
 
     /// True where the frame needs no search before its answer; a search in parts may have become due instead.
@@ -167,52 +211,87 @@ public struct Tracker: Sendable {
         return true
     }
 
-    /// Looks for better solutions in the frame that was answered last, from some directions at a time.
+    /// Looks for better solutions in the frame that `answer` answered last, from some directions at a time.
     ///
     /// `hasTime` is asked before each part, of a few milliseconds. What is found counts from the next frame on. False
     /// where there was nothing to do.
     @discardableResult
     public mutating func explore(while hasTime: () -> Bool) -> Bool {
-        guard let problem = unexplored, plan.isDue, plan.isOverdue || hasTime() else { return false }
+        guard !unexplored.isEmpty else { return false }
+        // Taken out meanwhile, so that nobody else holds what is prepared for the search.
+        var problems: [FrameProblem] = []
+        swap(&problems, &unexplored)
+        let unlimited = TimeBudget.unlimited
+        let hasExplored = explore(&problems[0], unlimited, { 0 }, while: hasTime)
+        if hasExplored { considerExplored() }
+        swap(&problems, &unexplored)
+        return hasExplored
+    }
+
+    /// Tries the directions that are due; what is found waits for `considerExplored`.
+    private mutating func explore(
+        _ problem: inout FrameProblem, _ budget: TimeBudget, _ clock: () -> UInt64, while hasTime: () -> Bool
+    ) -> Bool {
+        guard plan.isDue, plan.isOverdue || hasTime() else { return false }
+        problem.prepareSearch()
         let search = PoseSearch(model: model, refiner: problem.refiner)
         repeat {
             guard let slice = plan.take() else { break }
-            if let found = search.run(slice: slice, of: max(1, plan.sliceCount)) { consider(found) }
+            let found = search.run(
+                slice: slice, of: max(1, plan.sliceCount), &buffers.search, scratch: &buffers.pose,
+                budget: budget, clock: clock)
+            if let found { buffers.explored.append(found) }
         } while plan.isDue && hasTime()
-        plan.finishSearch()
         return true
     }
 
     /// Follows what was found beside the track: at the head where the track is in doubt and this is better.
-    private mutating func consider(_ found: PoseHypothesis) {
-        guard plan.isSearch, let leader = hypotheses.first, found.support > leader.support,
-            isSupported(found)
-        else { return followed.add(found) }
-        followed.takeOver([found])
-        usualSupport = found.support
+    private mutating func considerExplored() {
+        for found in buffers.explored {
+            if plan.isSearch, let leader = hypotheses.first, found.support > leader.support,
+                isSupported(found)
+            {
+                followed.takeOver(CollectionOfOne(found))
+                usualSupport = found.support
+            } else {
+                followed.add(found)
+            }
+        }
+        buffers.explored.removeAll(keepingCapacity: true)
+        plan.finishSearch()
     }
 
     /// Looks for the object without help from the frame before; true where the followed leader stays the best.
-    private mutating func search(_ problems: [FrameProblem], leader: PoseHypothesis?) -> Bool {
+    private mutating func search(
+        _ problems: inout [FrameProblem], from start: Int, leader: PoseHypothesis?, _ budget: TimeBudget,
+        _ clock: () -> UInt64
+    ) -> Bool {
         plan.restart()
-        var best: (problem: FrameProblem, found: [PoseHypothesis])?
-        for problem in problems {
-            let found = PoseSearch(model: model, refiner: problem.refiner).run()
-            guard let first = found.first else { continue }
-            if let other = best, other.found[0].support >= first.support { continue }
-            best = (problem, found)
+        var best: (problem: Int, first: PoseHypothesis)?
+        for problem in start..<problems.count {
+            problems[problem].prepareSearch()
+            let isComplete = PoseSearch(model: model, refiner: problems[problem].refiner).run(
+                &buffers.search, scratch: &buffers.pose,
+                budget: budget.share(1 / Double(problems.count - problem), clock), clock: clock)
+            if !isComplete { shortfall = .search }
+            guard let first = buffers.search.found.first else { continue }
+            if let other = best, other.first.support >= first.support { continue }
+            best = (problem, first)
+            buffers.search.best.removeAll(keepingCapacity: true)
+            buffers.search.best.reserveCapacity(buffers.search.found.capacity)
+            buffers.search.best.append(contentsOf: buffers.search.found)
         }
-        if let leader, leader.support >= (best?.found[0].support ?? -.infinity) {
+        if let leader, leader.support >= (best?.first.support ?? -.infinity) {
             usualSupport = leader.support
             return true
         }
-        guard let best, isSupported(best.found[0]) else {
+        guard let best, isSupported(best.first) else {
             if leader == nil { dropTrack() }
             return leader != nil
         }
-        followed.takeOver(best.found)
-        usualSupport = best.found[0].support
-        current = (best.problem, best.found[0])
+        followed.takeOver(buffers.search.best)
+        usualSupport = best.first.support
+        current = (best.problem, best.first)
         return false
     }
 
@@ -231,33 +310,43 @@ public struct Tracker: Sendable {
             && hypothesis.semantics >= configuration.leastSemantics
     }
 
-    private func answer(
-        _ solution: Solution, _ observation: Observation, startedCold: Bool, _ stages: StageClock,
-        _ clock: () -> UInt64
+    private mutating func answer(
+        _ solution: Solution, _ observation: Observation, startedCold: Bool, _ clock: () -> UInt64
     ) -> TrackingResult {
-        var stages = stages
         let hypothesis = solution.hypothesis
         let estimation = KeypointEstimation(
-            problem: solution.problem, hypothesis: hypothesis, rivals: Array(hypotheses.dropFirst()))
-        let estimates = estimation.estimates(keypoints: solution.keypoints)
-        let points = solution.problem.refiner.points(hypothesis)
+            problem: solution.problem, hypothesis: hypothesis, rivals: hypotheses.dropFirst())
+        estimation.estimate(
+            keypoints: solution.keypoints, into: &buffers.keypoints, scratch: &buffers.pose)
+        buffers.densePoints.removeAll(keepingCapacity: true)
+        buffers.densePoints.append(contentsOf: buffers.pose.positions.dropFirst(model.keypointCount))
         stages.finish("covariance", now: clock())
         return TrackingResult(
             state: .tracking, startedCold: startedCold, isMetric: solution.problem.isMetric,
             focalLengthPixels: estimation.camera.focalLength.x, energy: -hypothesis.support,
             energyGap: hypotheses.count > 1 ? hypothesis.support - hypotheses[1].support : .nan,
-            cameraFromClass: hypothesis.transform, keypoints: estimates,
-            densePoints: Array(points.dropFirst(model.keypointCount)), stages: stages.durations, message: "")
+            cameraFromClass: hypothesis.transform, keypoints: buffers.keypoints,
+            densePoints: buffers.densePoints, stages: stages.durations, message: reason() ?? "")
     }
 
     /// Says that the frame has no answer, and starts cold with the next.
-    private mutating func lose(_ message: String, _ stages: StageClock) -> TrackingResult {
+    private mutating func lose(_ message: String) -> TrackingResult {
         let state: TrackingState = isEstablished ? .lost : .searching
         dropTrack()
-        return failure(state, message, stages)
+        return failure(state, reason().map { "\(message); \($0)" } ?? message)
     }
 
-    private func failure(_ state: TrackingState, _ message: String, _ stages: StageClock) -> TrackingResult {
+    /// Says where the frame's time ran out; `nil` where it did not.
+    private func reason() -> String? {
+        guard let shortfall else { return nil }
+        let budget = "the time budget of \(configuration.budgetMilliseconds) ms"
+        return switch shortfall {
+        case .steps(let made, let wanted): "\(budget) ended the refinement after \(made) of \(wanted) steps"
+        case .search: "\(budget) ended the search; the next one goes on from there"
+        }
+    }
+
+    private func failure(_ state: TrackingState, _ message: String) -> TrackingResult {
         TrackingResult(
             state: state, startedCold: true, isMetric: false, focalLengthPixels: .nan, energy: .nan,
             energyGap: .nan,
@@ -266,12 +355,22 @@ public struct Tracker: Sendable {
     }
 }
 
+/// What a frame had no time for.
+private enum Shortfall {
+    case steps(made: Int, wanted: Int)
+    case search
+}
+
 /// Collects how long the stages of a frame took.
 private struct StageClock {
     private(set) var durations: [StageDuration] = []
-    private var last: UInt64
+    private var last: UInt64 = 0
 
-    init(now: UInt64) { last = now }
+    /// Begins a frame; the list is used again where the receiver of the last answer has let go of it.
+    mutating func start(_ now: UInt64) {
+        durations.removeAll(keepingCapacity: true)
+        last = now
+    }
 
     mutating func finish(_ name: String, now: UInt64) {
         durations.append(StageDuration(name: name, nanoseconds: now &- last))

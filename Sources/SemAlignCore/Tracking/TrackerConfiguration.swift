@@ -22,6 +22,10 @@ public struct TrackerConfiguration: Hashable, Sendable {
     ///
     /// Right answers have 1.2 to 4, most foreign objects less than 0.4 (docs/design/solver.md).
     public var leastSemantics = 0.4
+    /// Least likeness of an answer: mean similarity of the points in view to their patches, as a share of the class's own.
+    ///
+    /// Right answers have 0.7 and more, foreign objects less than 0.3 (docs/design/solver.md).
+    public var leastLikeness = 0.45
     /// Support that much lower than what the track had starts a search.
     public var supportDrop = 0.6
     /// After this many frames all directions have been tried once more beside the followed solutions.
@@ -30,8 +34,11 @@ public struct TrackerConfiguration: Hashable, Sendable {
     ///
     /// The answers until then are those of the track, which still has support.
     public var defersSearches = false
-    /// True where a frame starts from where the object's velocity carries it, not from where it was.
-    public var predictsMotion = false
+    /// Time for one frame [ms]; 0 = as long as it takes.
+    ///
+    /// Where it runs out the answer is what has been reached by then, and its message says so. One comparison with the
+    /// class, one judgement and one step's time come on top. `adamw`'s schedule is not shortened.
+    public var budgetMilliseconds = 0.0
     /// Starts of `adamw` at a cold start, and its seed.
     public var starts = 16
     /// Seed of random starts.

@@ -34,7 +34,7 @@ public struct TrackingResult: Hashable, Sendable {
     public let densePoints: [SIMD3<Double>]
     /// Time spent by stage name [ns], in order.
     public let stages: [StageDuration]
-    /// For people, when the state is not `.tracking`: why.
+    /// For people: why the state is not `.tracking`, or where the frame's time ran out.
     public let message: String
 
     /// Joins the parts of an answer.

@@ -8,12 +8,6 @@ public struct PublishedRow: Hashable, Sendable {
     public let isSupervised: Bool?
     /// Values by column: a threshold such as `0.1`, or a category, or `all`.
     public let values: [String: Double]
-
-    init(_ method: String, _ isSupervised: Bool?, _ values: [String: Double]) {
-        self.method = method
-        self.isSupervised = isSupervised
-        self.values = values
-    }
 }
 
 /// The tables of Wandel and Wang, SemAlign3D, CVPR 2025, to stand beside what is measured.
@@ -25,258 +19,101 @@ public enum PublishedTables {
     public static let source = "Wandel and Wang, SemAlign3D, CVPR 2025"
 
     /// Table 1: PCK@0.1 on SPair-71k by category.
-    public static let spairCategories: [PublishedRow] = [
-        PublishedRow(
-            "ASIC", false,
-            [
-                "aeroplane": 57.9, "bicycle": 25.2, "bird": 68.1, "boat": 24.7, "bottle": 35.4, "bus": 28.4,
-                "car": 30.9, "cat": 54.8, "chair": 21.6, "cow": 45.0, "dog": 47.2, "horse": 39.9,
-                "motorbike":
-                    26.2, "person": 48.8, "pottedplant": 14.5, "sheep": 24.9, "train": 40.9,
-                "tvmonitor": 24.6,
-                "all": 36.9,
-            ]),
-        PublishedRow(
-            "DINOv2+NN", false,
-            [
-                "aeroplane": 72.7, "bicycle": 62.0, "bird": 85.2, "boat": 41.3, "bottle": 40.4, "bus": 52.3,
-                "car": 51.5, "cat": 71.1, "chair": 36.2, "cow": 67.1, "dog": 64.6, "horse": 67.6,
-                "motorbike":
-                    61.0, "person": 68.2, "pottedplant": 30.7, "sheep": 62.0, "train": 54.3,
-                "tvmonitor": 24.2,
-                "all": 55.6,
-            ]),
-        PublishedRow(
-            "DIFT", false,
-            [
-                "aeroplane": 63.5, "bicycle": 54.5, "bird": 80.8, "boat": 34.5, "bottle": 46.2, "bus": 52.7,
-                "car": 48.3, "cat": 77.7, "chair": 39.0, "cow": 76.0, "dog": 54.9, "horse": 61.3,
-                "motorbike":
-                    53.3, "person": 46.0, "pottedplant": 57.8, "sheep": 57.1, "train": 71.1,
-                "tvmonitor": 63.4,
-                "all": 57.7,
-            ]),
-        PublishedRow(
-            "SD+DINOv2", false,
-            [
-                "aeroplane": 73.0, "bicycle": 64.1, "bird": 86.4, "boat": 40.7, "bottle": 52.9, "bus": 55.0,
-                "car": 53.8, "cat": 78.6, "chair": 45.5, "cow": 77.3, "dog": 64.7, "horse": 69.7,
-                "motorbike":
-                    63.3, "person": 69.2, "pottedplant": 58.4, "sheep": 67.6, "train": 66.2,
-                "tvmonitor": 53.5,
-                "all": 64.0,
-            ]),
-        PublishedRow(
-            "SphericalMaps", false,
-            [
-                "aeroplane": 74.8, "bicycle": 64.5, "bird": 87.1, "boat": 45.6, "bottle": 52.7, "bus": 77.8,
-                "car": 71.4, "cat": 82.4, "chair": 47.7, "cow": 82.0, "dog": 67.3, "horse": 73.9,
-                "motorbike":
-                    67.6, "person": 60.0, "pottedplant": 49.9, "sheep": 69.8, "train": 78.5,
-                "tvmonitor": 59.1,
-                "all": 67.3,
-            ]),
-        PublishedRow(
-            "SCOT", true,
-            [
-                "aeroplane": 34.9, "bicycle": 20.7, "bird": 63.8, "boat": 21.1, "bottle": 43.5, "bus": 27.3,
-                "car": 21.3, "cat": 63.1, "chair": 20.0, "cow": 42.9, "dog": 42.5, "horse": 31.1,
-                "motorbike":
-                    29.8, "person": 35.0, "pottedplant": 27.7, "sheep": 24.4, "train": 48.4,
-                "tvmonitor": 40.8,
-                "all": 35.6,
-            ]),
-        PublishedRow(
-            "PMNC", true,
-            [
-                "aeroplane": 54.1, "bicycle": 35.9, "bird": 74.9, "boat": 36.5, "bottle": 42.1, "bus": 48.8,
-                "car": 40.0, "cat": 72.6, "chair": 21.1, "cow": 67.6, "dog": 58.1, "horse": 50.5,
-                "motorbike":
-                    40.1, "person": 54.1, "pottedplant": 43.3, "sheep": 35.7, "train": 74.5,
-                "tvmonitor": 59.9,
-                "all": 50.4,
-            ]),
-        PublishedRow(
-            "SCorrSAN", true,
-            [
-                "aeroplane": 57.1, "bicycle": 40.3, "bird": 78.3, "boat": 38.1, "bottle": 51.8, "bus": 57.8,
-                "car": 47.1, "cat": 67.9, "chair": 25.2, "cow": 71.3, "dog": 63.9, "horse": 49.3,
-                "motorbike":
-                    45.3, "person": 49.8, "pottedplant": 48.8, "sheep": 40.3, "train": 77.7,
-                "tvmonitor": 69.7,
-                "all": 55.3,
-            ]),
-        PublishedRow(
-            "CATs++", true,
-            [
-                "aeroplane": 60.6, "bicycle": 46.9, "bird": 82.5, "boat": 41.6, "bottle": 56.8, "bus": 64.9,
-                "car": 50.4, "cat": 72.8, "chair": 29.2, "cow": 75.8, "dog": 65.4, "horse": 62.5,
-                "motorbike":
-                    50.9, "person": 56.1, "pottedplant": 54.8, "sheep": 48.2, "train": 80.9,
-                "tvmonitor": 74.9,
-                "all": 59.8,
-            ]),
-        PublishedRow(
-            "DHF", true,
-            [
-                "aeroplane": 74.0, "bicycle": 61.0, "bird": 87.2, "boat": 40.7, "bottle": 47.8, "bus": 70.0,
-                "car": 74.4, "cat": 80.9, "chair": 38.5, "cow": 76.1, "dog": 60.9, "horse": 66.8,
-                "motorbike":
-                    66.6, "person": 70.3, "pottedplant": 58.0, "sheep": 54.3, "train": 87.4,
-                "tvmonitor": 60.3,
-                "all": 64.9,
-            ]),
-        PublishedRow(
-            "SD+DINOv2 (S)", true,
-            [
-                "aeroplane": 81.2, "bicycle": 66.9, "bird": 91.6, "boat": 61.4, "bottle": 57.4, "bus": 85.3,
-                "car": 83.1, "cat": 90.8, "chair": 54.5, "cow": 88.5, "dog": 75.1, "horse": 80.2,
-                "motorbike":
-                    71.9, "person": 77.9, "pottedplant": 60.7, "sheep": 68.9, "train": 92.4,
-                "tvmonitor": 65.8,
-                "all": 74.6,
-            ]),
-        PublishedRow(
-            "GeoAware (AP-10k P.T.)", true,
-            [
-                "aeroplane": 92.0, "bicycle": 76.1, "bird": 97.2, "boat": 70.4, "bottle": 70.5, "bus": 91.4,
-                "car": 89.7, "cat": 92.7, "chair": 73.4, "cow": 95.0, "dog": 90.5, "horse": 87.7,
-                "motorbike":
-                    81.8, "person": 91.6, "pottedplant": 82.3, "sheep": 83.4, "train": 96.5,
-                "tvmonitor": 85.3,
-                "all": 85.6,
-            ]),
-        PublishedRow(
-            "SemAlign3D", true,
-            [
-                "aeroplane": 95.6, "bicycle": 80.4, "bird": 94.0, "boat": 66.5, "bottle": 82.2, "bus": 92.6,
-                "car": 92.5, "cat": 91.4, "chair": 88.3, "cow": 96.1, "dog": 91.3, "horse": 87.4,
-                "motorbike":
-                    84.2, "person": 92.3, "pottedplant": 87.7, "sheep": 85.3, "train": 95.9,
-                "tvmonitor": 96.1,
-                "all": 88.9,
-            ]),
-    ]
+    public static let spairCategories = rows(
+        columns: [
+            "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair",
+            "cow", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "train", "tvmonitor", "all",
+        ],
+        """
+        ASIC                   | no  | 57.9 25.2 68.1 24.7 35.4 28.4 30.9 54.8 21.6 45.0 47.2 39.9 26.2 48.8 14.5 24.9 40.9 24.6 36.9
+        DINOv2+NN              | no  | 72.7 62.0 85.2 41.3 40.4 52.3 51.5 71.1 36.2 67.1 64.6 67.6 61.0 68.2 30.7 62.0 54.3 24.2 55.6
+        DIFT                   | no  | 63.5 54.5 80.8 34.5 46.2 52.7 48.3 77.7 39.0 76.0 54.9 61.3 53.3 46.0 57.8 57.1 71.1 63.4 57.7
+        SD+DINOv2              | no  | 73.0 64.1 86.4 40.7 52.9 55.0 53.8 78.6 45.5 77.3 64.7 69.7 63.3 69.2 58.4 67.6 66.2 53.5 64.0
+        SphericalMaps          | no  | 74.8 64.5 87.1 45.6 52.7 77.8 71.4 82.4 47.7 82.0 67.3 73.9 67.6 60.0 49.9 69.8 78.5 59.1 67.3
+        SCOT                   | yes | 34.9 20.7 63.8 21.1 43.5 27.3 21.3 63.1 20.0 42.9 42.5 31.1 29.8 35.0 27.7 24.4 48.4 40.8 35.6
+        PMNC                   | yes | 54.1 35.9 74.9 36.5 42.1 48.8 40.0 72.6 21.1 67.6 58.1 50.5 40.1 54.1 43.3 35.7 74.5 59.9 50.4
+        SCorrSAN               | yes | 57.1 40.3 78.3 38.1 51.8 57.8 47.1 67.9 25.2 71.3 63.9 49.3 45.3 49.8 48.8 40.3 77.7 69.7 55.3
+        CATs++                 | yes | 60.6 46.9 82.5 41.6 56.8 64.9 50.4 72.8 29.2 75.8 65.4 62.5 50.9 56.1 54.8 48.2 80.9 74.9 59.8
+        DHF                    | yes | 74.0 61.0 87.2 40.7 47.8 70.0 74.4 80.9 38.5 76.1 60.9 66.8 66.6 70.3 58.0 54.3 87.4 60.3 64.9
+        SD+DINOv2 (S)          | yes | 81.2 66.9 91.6 61.4 57.4 85.3 83.1 90.8 54.5 88.5 75.1 80.2 71.9 77.9 60.7 68.9 92.4 65.8 74.6
+        GeoAware (AP-10k P.T.) | yes | 92.0 76.1 97.2 70.4 70.5 91.4 89.7 92.7 73.4 95.0 90.5 87.7 81.8 91.6 82.3 83.4 96.5 85.3 85.6
+        SemAlign3D             | yes | 95.6 80.4 94.0 66.5 82.2 92.6 92.5 91.4 88.3 96.1 91.3 87.4 84.2 92.3 87.7 85.3 95.9 96.1 88.9
+        """)
 
     /// Table 2: PCK on SPair-71k by threshold.
-    public static let spairLevels: [PublishedRow] = [
-        PublishedRow(
-            "DINOv2+NN", false,
-            ["0.01": 6.3, "0.05": 38.4, "0.1": 53.9]),
-        PublishedRow(
-            "DIFT", false,
-            ["0.01": 7.2, "0.05": 39.7, "0.1": 52.9]),
-        PublishedRow(
-            "SD+DINOv2", false,
-            ["0.01": 7.9, "0.05": 44.7, "0.1": 59.9]),
-        PublishedRow(
-            "SphericalMaps", false,
-            ["0.1": 69.8]),
-        PublishedRow(
-            "SCorrSAN", true,
-            ["0.01": 3.6, "0.05": 36.3, "0.1": 55.3]),
-        PublishedRow(
-            "CATs++", true,
-            ["0.01": 4.3, "0.05": 40.7, "0.1": 59.8]),
-        PublishedRow(
-            "DHF", true,
-            ["0.01": 8.7, "0.05": 50.2, "0.1": 64.9]),
-        PublishedRow(
-            "SD+DINOv2 (S)", true,
-            ["0.01": 9.6, "0.05": 57.7, "0.1": 74.6]),
-        PublishedRow(
-            "GeoAware (AP-10k P.T.)", true,
-            ["0.01": 22.0, "0.05": 75.3, "0.1": 85.6]),
-        PublishedRow(
-            "SemAlign3D", true,
-            ["0.01": 15.8, "0.05": 77.5, "0.1": 88.9]),
-    ]
+    public static let spairLevels = rows(
+        columns: ["0.01", "0.05", "0.1"],
+        """
+        DINOv2+NN              | no  |  6.3 38.4 53.9
+        DIFT                   | no  |  7.2 39.7 52.9
+        SD+DINOv2              | no  |  7.9 44.7 59.9
+        SphericalMaps          | no  |    -    - 69.8
+        SCorrSAN               | yes |  3.6 36.3 55.3
+        CATs++                 | yes |  4.3 40.7 59.8
+        DHF                    | yes |  8.7 50.2 64.9
+        SD+DINOv2 (S)          | yes |  9.6 57.7 74.6
+        GeoAware (AP-10k P.T.) | yes | 22.0 75.3 85.6
+        SemAlign3D             | yes | 15.8 77.5 88.9
+        """)
 
     /// Table 3: PCK, PCK† and KAP by benchmark; columns such as `pck 0.1`.
     public static let metrics: [(benchmark: String, rows: [PublishedRow])] = [
         (
             "SPair-71k",
-            [
-                PublishedRow(
-                    "GeoAware", true,
-                    [
-                        "pck 0.1": 85.6, "pck 0.05": 75.3, "pck 0.01": 22.0, "pck_dagger 0.1": 80.7,
-                        "pck_dagger 0.05":
-                            73.2, "pck_dagger 0.01": 22.7, "kap 0.1": 75.3, "kap 0.05": 66.3,
-                        "kap 0.01": 48.9,
-                    ]),
-                PublishedRow(
-                    "SemAlign3D", true,
-                    [
-                        "pck 0.1": 88.9, "pck 0.05": 77.5, "pck 0.01": 15.8, "pck_dagger 0.1": 80.5,
-                        "pck_dagger 0.05":
-                            72.5, "pck_dagger 0.01": 15.4, "kap 0.1": 76.9, "kap 0.05": 67.3,
-                        "kap 0.01": 46.6,
-                    ]),
-            ]
+            rows(
+                columns: metricColumns([0.1, 0.05, 0.01]),
+                """
+                GeoAware   | yes | 85.6 75.3 22.0 80.7 73.2 22.7 75.3 66.3 48.9
+                SemAlign3D | yes | 88.9 77.5 15.8 80.5 72.5 15.4 76.9 67.3 46.6
+                """)
         ),
         (
             "PF-Pascal",
-            [
-                PublishedRow(
-                    "GeoAware", true,
-                    [
-                        "pck 0.15": 89.6, "pck 0.1": 84.8, "pck 0.05": 72.0, "pck_dagger 0.15": 83.2,
-                        "pck_dagger 0.1":
-                            79.7, "pck_dagger 0.05": 69.4, "kap 0.15": 86.5, "kap 0.1": 81.7,
-                        "kap 0.05": 70.1,
-                    ]),
-                PublishedRow(
-                    "SemAlign3D", true,
-                    [
-                        "pck 0.15": 86.6, "pck 0.1": 78.5, "pck 0.05": 61.4, "pck_dagger 0.15": 74.1,
-                        "pck_dagger 0.1":
-                            69.9, "pck_dagger 0.05": 57.1, "kap 0.15": 83.2, "kap 0.1": 73.9,
-                        "kap 0.05": 57.4,
-                    ]),
-            ]
+            rows(
+                columns: metricColumns([0.15, 0.1, 0.05]),
+                """
+                GeoAware   | yes | 89.6 84.8 72.0 83.2 79.7 69.4 86.5 81.7 70.1
+                SemAlign3D | yes | 86.6 78.5 61.4 74.1 69.9 57.1 83.2 73.9 57.4
+                """)
         ),
         (
             "AP-10k",
-            [
-                PublishedRow(
-                    "GeoAware", true,
-                    [
-                        "pck 0.1": 92.8, "pck 0.05": 83.9, "pck 0.01": 23.6, "pck_dagger 0.1": 87.7,
-                        "pck_dagger 0.05":
-                            81.2, "pck_dagger 0.01": 23.4, "kap 0.1": 79.6, "kap 0.05": 66.7,
-                        "kap 0.01": 48.0,
-                    ]),
-                PublishedRow(
-                    "SemAlign3D", true,
-                    [
-                        "pck 0.1": 89.1, "pck 0.05": 68.1, "pck 0.01": 7.3, "pck_dagger 0.1": 82.3,
-                        "pck_dagger 0.05":
-                            64.9, "pck_dagger 0.01": 7.2, "kap 0.1": 77.4, "kap 0.05": 58.8, "kap 0.01": 40.4,
-                    ]),
-            ]
+            rows(
+                columns: metricColumns([0.1, 0.05, 0.01]),
+                """
+                GeoAware   | yes | 92.8 83.9 23.6 87.7 81.2 23.4 79.6 66.7 48.0
+                SemAlign3D | yes | 89.1 68.1  7.3 82.3 64.9  7.2 77.4 58.8 40.4
+                """)
         ),
     ]
 
     /// Table 4: PCK@0.1 on three categories of SPair-71k without parts of the method.
-    public static let ablation: [PublishedRow] = [
-        PublishedRow(
-            "DINOv2+SD backbone features", nil,
-            ["bottle": 60.2, "chair": 68.7, "tvmonitor": 64.3]),
-        PublishedRow(
-            "without reconstruct_sparse", nil,
-            ["bottle": 79.1, "chair": 84.2, "tvmonitor": 92.1]),
-        PublishedRow(
-            "without reconstruct_dense", nil,
-            ["bottle": 64.0, "chair": 63.0, "tvmonitor": 85.9]),
-        PublishedRow(
-            "without background", nil,
-            ["bottle": 80.5, "chair": 83.5, "tvmonitor": 94.8]),
-        PublishedRow(
-            "without depth", nil,
-            ["bottle": 81.4, "chair": 85.1, "tvmonitor": 94.3]),
-        PublishedRow(
-            "original", nil,
-            ["bottle": 82.2, "chair": 88.3, "tvmonitor": 96.1]),
-    ]
+    public static let ablation = rows(
+        columns: ["bottle", "chair", "tvmonitor"],
+        """
+        DINOv2+SD backbone features | -   | 60.2 68.7 64.3
+        without reconstruct_sparse  | -   | 79.1 84.2 92.1
+        without reconstruct_dense   | -   | 64.0 63.0 85.9
+        without background          | -   | 80.5 83.5 94.8
+        without depth               | -   | 81.4 85.1 94.3
+        original                    | -   | 82.2 88.3 96.1
+        """)
+
+    private static func metricColumns(_ thresholds: [Double]) -> [String] {
+        ["pck", "pck_dagger", "kap"].flatMap { metric in thresholds.map { "\(metric) \($0)" } }
+    }
+
+    /// Reads a table of lines `method | supervised, yes or no | values`, `-` for what the paper leaves out.
+    private static func rows(columns: [String], _ table: String) -> [PublishedRow] {
+        table.split(separator: "\n").map { line in
+            let words = line.split(separator: "|").map { $0.split(separator: " ") }
+            let values = zip(columns, words[2]).compactMap { column, word in
+                Double(word).map { (column, $0) }
+            }
+            return PublishedRow(
+                method: words[0].joined(separator: " "),
+                isSupervised: ["yes": true, "no": false][words[1].joined()],
+                values: Dictionary(uniqueKeysWithValues: values))
+        }
+    }
 }

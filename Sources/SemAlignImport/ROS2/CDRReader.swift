@@ -41,6 +41,11 @@ struct CDRReader {
         return value
     }
 
+    /// A number of 32 bits without sign.
+    mutating func unsigned(_ field: String) throws(ImportError) -> Int {
+        Int(try integer(UInt32.self, field))
+    }
+
     /// A truth value.
     mutating func flag(_ field: String) throws(ImportError) -> Bool {
         try integer(UInt8.self, field) != 0
@@ -58,7 +63,7 @@ struct CDRReader {
 
     /// The length of a sequence whose elements take at least `size` bytes each.
     mutating func count(of size: Int, _ field: String) throws(ImportError) -> Int {
-        let count = Int(try integer(UInt32.self, field))
+        let count = try unsigned(field)
         guard count <= remaining / size else {
             throw .truncated(what: field, needed: count, available: remaining / size)
         }

@@ -2,11 +2,19 @@
 
 internal import Foundation
 public import SemAlignBags
+internal import Yams
 
-/// A bag of ROS 2: an MCAP file of the profile `ros2`, a `.db3` file, or a folder of either.
+/// A bag of ROS 2: an MCAP file of the profile `ros2`, a `.db3` file, either compressed as a whole (`.zstd`), or a folder.
 public struct ROS2Bag: Hashable, Sendable {
-    /// The bag's files in the order of their names, numbers by their value.
+    /// What rosbag2 puts behind the names of files that it compresses.
+    static let compressedSuffix = ".zstd"
+    /// Largest description of a bag [bytes].
+    private static let descriptionLimit = 1 << 24
+
+    /// The bag's files in the order of its description, else of their names, numbers by their value.
     public let files: [String]
+    /// Files that the description names and the folder lacks.
+    public let missing: [String]
 
     /// Finds the files of the bag at `path`.
     public init(path: String) throws(ImportError) {
@@ -15,27 +23,48 @@ public struct ROS2Bag: Hashable, Sendable {
             throw .unreadable(path: path, reason: "no such file or folder")
         }
         guard isFolder.boolValue else {
-            files = [path]
+            (files, missing) = ([path], [])
             return
         }
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: path) } catch {
             throw .unreadable(path: path, reason: error.localizedDescription)
         }
-        let compressed = names.first { $0.hasSuffix(".zstd") }
-        if let compressed {
-            throw .unusable(
-                path: "\(path)/\(compressed)", reason: "compressed as a whole; run zstd -d on it first")
-        }
-        let found = names.filter { $0.hasSuffix(".db3") || $0.hasSuffix(".mcap") }
-        guard !found.isEmpty else { throw .unusable(path: path, reason: "no .db3 or .mcap file in it") }
+        let described = Self.describedFiles(path)
         // bag_9 stands before bag_10.
-        files = found.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }.map { "\(path)/\($0)" }
+        let found =
+            described.isEmpty
+            ? names.filter(Self.isStorage).sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
+            : described.filter(names.contains)
+        guard !found.isEmpty else {
+            throw .unusable(path: path, reason: "no .db3 or .mcap file in it, compressed or not")
+        }
+        files = found.map { "\(path)/\($0)" }
+        missing = described.filter { !names.contains($0) }.map { "\(path)/\($0)" }
+    }
+
+    private static func isStorage(_ name: String) -> Bool {
+        let plain = name.hasSuffix(compressedSuffix) ? String(name.dropLast(compressedSuffix.count)) : name
+        return plain.hasSuffix(".db3") || plain.hasSuffix(".mcap")
+    }
+
+    /// The files that `metadata.yaml` names, in the order of recording; none where it cannot be used.
+    ///
+    /// Old ones name them with the folder, which may have been renamed since: the last part counts.
+    private static func describedFiles(_ folder: String) -> [String] {
+        let url = URL(filePath: folder + "/metadata.yaml")
+        guard let handle = try? FileHandle(forReadingFrom: url),
+            let data = try? handle.read(upToCount: descriptionLimit),
+            let text = String(validating: data, as: UTF8.self),
+            let files = try? Yams.compose(yaml: text)?["rosbag2_bagfile_information"]?["relative_file_paths"]
+        else { return [] }
+        let names = (files.sequence.map(Array.init) ?? []).compactMap(\.string)
+        return names.map { ($0 as NSString).lastPathComponent }.filter(isStorage)
     }
 
     /// True where `path` looks like a bag of ROS 2.
     public static func isOne(_ path: String) -> Bool {
-        if path.hasSuffix(".db3") { return true }
+        if isStorage(path), !path.hasSuffix(".mcap") { return true }
         if let reader = try? BagReader.open(path) { return reader.header.profile == "ros2" }
         return FileManager.default.fileExists(atPath: path + "/metadata.yaml")
     }
@@ -47,90 +76,41 @@ public struct ROS2Bag: Hashable, Sendable {
     public func read(
         _ topics: TopicFilter = .all, _ body: (ImportedMessage) throws -> Void
     ) throws -> ImportReport {
+        try Self.read([self], topics, body)
+    }
+
+    /// Hands the messages of several bags, merged by log time, to `body`; of equal times the earlier bag comes first.
+    ///
+    /// See ``read(_:_:)``.
+    public static func read(
+        _ bags: [ROS2Bag], _ topics: TopicFilter = .all, _ body: (ImportedMessage) throws -> Void
+    ) throws -> ImportReport {
         var report = ImportReport()
-        for file in files {
-            if file.hasSuffix(".db3") {
-                var bag = try SQLiteBag(path: file)
-                while let row = try bag.next() {
-                    guard topics.contains(row.topic) else { continue }
-                    let message = Stored(
-                        topic: row.topic, type: row.type, encoding: row.serialization, data: row.data,
-                        logTime: row.timestamp, publishTime: row.timestamp)
-                    if let imported = message.imported(&report) { try body(imported) }
-                }
-            } else {
-                try read(file, topics, &report, body)
-            }
+        report.notes = bags.flatMap(\.missing).map { "'\($0)' is not there, though metadata.yaml names it" }
+        var cursors = try bags.map { try Cursor(ROS2Messages($0, topics), &report) }
+        while let first = cursors.indices.min(by: { cursors[$0].logTime < cursors[$1].logTime }),
+            let message = cursors[first].message
+        {
+            try body(message)
+            try cursors[first].advance(&report)
+            if cursors[first].message == nil { cursors.remove(at: first) }
         }
         return report
     }
 
-    private func read(
-        _ file: String, _ topics: TopicFilter, _ report: inout ImportReport,
-        _ body: (ImportedMessage) throws -> Void
-    ) throws {
-        var messages: OrderedMessages
-        do { messages = try BagReader.open(file).messages(MessageSelection(filter: topics)) } catch {
-            throw ImportError(error, path: file)
-        }
-        var damages = 0
-        while true {
-            let message: BagMessage?
-            do { message = try messages.next() } catch {
-                damages += 1
-                guard damages < 1000 else { throw ImportError(error, path: file) }
-                report.notes.append("'\(file)': \(error)")
-                continue
-            }
-            guard let message else { return }
-            let stored = Stored(
-                topic: message.topic, type: message.schemaName,
-                encoding: message.channel.channel.messageEncoding, data: message.payload,
-                logTime: message.logTime, publishTime: message.publishTime)
-            if let imported = stored.imported(&report) { try body(imported) }
-        }
-    }
+    /// A bag with its next message; a class since what reads files cannot be copied into an array.
+    private final class Cursor {
+        private(set) var message: ImportedMessage?
+        private var messages: ROS2Messages
+        var logTime: UInt64 { message?.logTime ?? .max }
 
-    /// A message as ROS 2 stores it.
-    private struct Stored {
-        let topic: String
-        let type: String
-        let encoding: String
-        let data: [UInt8]
-        let logTime: UInt64
-        let publishTime: UInt64
-
-        /// The message as one of ours; `nil`, and noted, where it cannot be.
-        func imported(_ report: inout ImportReport) -> ImportedMessage? {
-            do throws(ImportError) {
-                guard encoding == "cdr" else {
-                    throw .value(field: "encoding", found: "'\(encoding)'", expected: "'cdr'")
-                }
-                guard !data.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) else {
-                    throw .value(
-                        field: "data", found: "compressed message by message",
-                        expected: "plain messages: run ros2 bag convert first")
-                }
-                let (schema, payload) = try ROSConversion.convert(type: type, data)
-                report.messages += 1
-                return ImportedMessage(
-                    topic: topic, schema: schema, payload: payload, logTime: logTime, publishTime: publishTime
-                )
-            } catch {
-                report.leaveOut(topic, error)
-                return nil
-            }
+        init(_ messages: consuming ROS2Messages, _ report: inout ImportReport) throws(ImportError) {
+            self.messages = messages
+            try advance(&report)
         }
-    }
-}
 
-extension ImportError {
-    /// Why a bag cannot be read.
-    init(_ error: BagError, path: String) {
-        switch error {
-        case .cannotOpen(_, let reason), .readFailed(_, let reason):
-            self = .unreadable(path: path, reason: reason)
-        default: self = .unusable(path: path, reason: error.description)
+        func advance(_ report: inout ImportReport) throws(ImportError) {
+            message = try messages.next(&report)
         }
     }
 }

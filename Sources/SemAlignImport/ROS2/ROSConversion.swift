@@ -19,7 +19,10 @@ public enum ROSConversion {
         var reader = try CDRReader(bytes)
         switch type {
         case types[0]: return try encoded(try image(ROSImage(&reader)))
-        case types[1]: return try encoded(try picture(ROSCompressedImage(&reader)))
+        case types[1]:
+            let picture = try ROSCompressedImage(&reader)
+            return picture.isInverseDepth
+                ? try encoded(try picture.depth()) : try encoded(try Self.picture(picture))
         case types[2]: return try encoded(try calibration(ROSCameraInfo(&reader)))
         default: return try encoded(try depth(ROSPointCloud(&reader)))
         }
@@ -67,15 +70,7 @@ public enum ROSConversion {
 
     /// JPEG and PNG as they are; depth of image_transport has twelve bytes in front of its PNG.
     private static func picture(_ image: ROSCompressedImage) throws(ImportError) -> CompressedImageMessage {
-        let format = image.format.lowercased()
-        var data = image.data
-        if format.contains("compresseddepth") {
-            guard !format.contains("32fc1") else {
-                throw .value(
-                    field: "format", found: "'\(image.format)', inverse depth", expected: "16UC1 millimetres")
-            }
-            data = data.dropFirst(12)
-        }
+        let data = image.isDepth ? image.data.dropFirst(ROSCompressedImage.depthHeaderSize) : image.data
         let isPNG = data.starts(with: [0x89, 0x50, 0x4E, 0x47])
         guard isPNG || data.starts(with: [0xFF, 0xD8]) else {
             throw .value(field: "format", found: "'\(image.format)'", expected: "a PNG or JPEG file")
@@ -128,19 +123,14 @@ public enum ROSConversion {
         }
         let points = try packedRows(
             cloud.data, size: cloud.size, step: cloud.rowStep, bytesPerPixel: cloud.pointStep)
-        var depth: [UInt8] = []
-        depth.reserveCapacity(cloud.size.width * cloud.size.height * 4)
+        var depth: [Float] = []
+        depth.reserveCapacity(cloud.size.width * cloud.size.height)
         for start in stride(from: z.offset, to: points.count, by: cloud.pointStep) {
             var number = points[start..<start + size]
             if cloud.isBigEndian { number.reverse() }
             let bits = number.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            let value = size == 4 ? Float(bitPattern: UInt32(bits)) : Float(Double(bitPattern: bits))
-            for shift in [0, 8, 16, 24] as [UInt32] {
-                depth.append(UInt8(truncatingIfNeeded: value.bitPattern >> shift))
-            }
+            depth.append(size == 4 ? Float(bitPattern: UInt32(bits)) : Float(Double(bitPattern: bits)))
         }
-        return RawImageMessage(
-            timestamp: cloud.header.stamp, frameID: cloud.header.frameID, size: cloud.size,
-            encoding: .depthMetres, data: depth)
+        return try cloud.header.depthMessage(size: cloud.size, metres: depth)
     }
 }

@@ -35,7 +35,7 @@ struct ROSImage {
         size = try reader.size("image")
         encoding = try reader.text("encoding")
         isBigEndian = try reader.flag("is_bigendian")
-        step = Int(try reader.integer(UInt32.self, "step"))
+        step = try reader.unsigned("step")
         data = try reader.data("data")
     }
 
@@ -80,11 +80,11 @@ struct ROSCameraInfo {
         matrix = try reader.numbers(9, "k")
         _ = try reader.numbers(9 + 12, "r and p")
         var bins: SIMD2<Double> = .one
-        for axis in 0..<2 { bins[axis] = max(1, Double(try reader.integer(UInt32.self, "binning"))) }
+        for axis in 0..<2 { bins[axis] = max(1, Double(try reader.unsigned("binning"))) }
         binning = bins
         var roi: [Int] = []
         for name in ["x_offset", "y_offset", "height", "width"] {
-            roi.append(Int(try reader.integer(UInt32.self, "roi.\(name)")))
+            roi.append(try reader.unsigned("roi.\(name)"))
         }
         _ = try reader.flag("roi.do_rectify")
         offset = SIMD2(Double(roi[0]), Double(roi[1]))
@@ -117,15 +117,15 @@ struct ROSPointCloud {
         // A name takes five bytes at least, offset, kind and count nine.
         for _ in 0..<(try reader.count(of: 14, "fields")) {
             let name = try reader.text("fields.name")
-            let offset = Int(try reader.integer(UInt32.self, "fields.offset"))
+            let offset = try reader.unsigned("fields.offset")
             fields.append(
                 Field(name: name, offset: offset, kind: try reader.integer(UInt8.self, "fields.datatype")))
             _ = try reader.integer(UInt32.self, "fields.count")
         }
         self.fields = fields
         isBigEndian = try reader.flag("is_bigendian")
-        pointStep = Int(try reader.integer(UInt32.self, "point_step"))
-        rowStep = Int(try reader.integer(UInt32.self, "row_step"))
+        pointStep = try reader.unsigned("point_step")
+        rowStep = try reader.unsigned("row_step")
         data = try reader.data("data")
     }
 }
@@ -133,8 +133,8 @@ struct ROSPointCloud {
 extension CDRReader {
     /// Height, then width, both at least one.
     fileprivate mutating func size(_ what: String) throws(ImportError) -> ImageSize {
-        let height = Int(try integer(UInt32.self, "height"))
-        let width = Int(try integer(UInt32.self, "width"))
+        let height = try unsigned("height")
+        let width = try unsigned("width")
         guard (1...65_536).contains(width), (1...65_536).contains(height) else {
             throw .value(
                 field: "size of the \(what)", found: "\(width)×\(height)", expected: "1 to 65536 a side")

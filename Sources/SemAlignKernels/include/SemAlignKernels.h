@@ -135,8 +135,8 @@ void semalign_packed_products(int32_t isa, const float *rows, size_t row_count, 
 /// Matches from similarities: exp(sharpness z), z = (similarity - means of patch and point) / deviation, clamped.
 ///
 /// Means and deviation are the frame's own, over the object's patches: some patches resemble every point, and some
-/// points every patch. similarities: patch_count x stride, changed; cell_of_patch: where each patch lies in the grid;
-/// scratch: 2 stride floats; match: point_count x cell_count, 0 where no patch lies.
+/// points every patch. similarities: patch_count x stride, becomes less the means of its patches; cell_of_patch: where
+/// each patch lies in the grid; scratch: 2 stride + patch_count floats, the last being the means of the patches; match: point_count x cell_count, 0 where no patch lies.
 void semalign_match_grid(int32_t isa, float *similarities, size_t patch_count, size_t stride, size_t point_count,
                          const int32_t *cell_of_patch, size_t cell_count, float sharpness, float limit, float *scratch,
                          float *match);
@@ -156,6 +156,14 @@ void semalign_ways_to_mask(int32_t width, int32_t height, float cell, const uint
 
 /// A grid of half the resolution: means over the object's patches; `coarse` has (columns+1)/2 x (rows+1)/2 cells.
 void semalign_halve_grid(const semalign_grid *fine, size_t point_count, float *match, float *count, float *depth);
+
+/// The middle one of `count` numbers, the upper of two; reorders them. 0 where there is none.
+///
+/// Precondition: none is NaN.
+float semalign_median(float *values, int32_t count);
+
+/// Indices of `count` keys, the largest key first, the first of equals first, NaN last.
+void semalign_order_descending(const double *keys, int32_t count, int32_t *order);
 
 /// Where most matches agree that the class is: robust mean of position_i - scale * R c_i over matches i.
 /// `positions` and `canonical` are match_count x 3, `place` holds the start and receives the answer, `flat`

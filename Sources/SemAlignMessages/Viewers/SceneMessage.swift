@@ -5,7 +5,7 @@ import SwiftProtobuf
 
 /// The answers of one frame for 3D viewers: `foxglove.SceneUpdate`.
 ///
-/// Each object is an entity of spheres, skeleton and names; without an answer its entity is taken away.
+/// Each object is an entity of spheres, ellipsoids, skeleton, names and dense points; without an answer it is taken away.
 public struct SceneMessage: TopicMessage, Hashable {
     /// `foxglove.SceneUpdate`.
     public static let schemaName = Foxglove_SceneUpdate.protoMessageName
@@ -55,11 +55,18 @@ public struct SceneMessage: TopicMessage, Hashable {
             $0.lifetime = Google_Protobuf_Duration(seconds: 1, nanos: 0)
             $0.metadata = metadata(of: object)
             $0.lines = [line(through: keypoints.map(\.position), thickness: size / 4)]
+            if !object.result.densePoints.isEmpty {
+                $0.lines.append(.init(dots: object.result.densePoints, size: size / 5, color: .cloud))
+            }
             for (index, keypoint) in keypoints.enumerated() {
                 let color = Foxglove_Color(index: index, of: keypoints.count, visible: keypoint.visible)
                 $0.spheres.append(sphere(at: keypoint.position, diameter: size, color: color))
                 $0.texts.append(
                     text(object.keypointNames[index], at: keypoint.position, size: size, color: color))
+            }
+            $0.spheres += keypoints.enumerated().compactMap { index, keypoint in
+                .init(
+                    uncertaintyOf: keypoint, color: .init(index: index, of: keypoints.count, opacity: 0.2))
             }
         }
     }

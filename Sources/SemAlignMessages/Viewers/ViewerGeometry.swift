@@ -64,17 +64,24 @@ extension Foxglove_Color {
     static var white: Foxglove_Color { .init(1, 1, 1, 0.8) }
     /// Behind text.
     static var shade: Foxglove_Color { .init(0, 0, 0, 0.4) }
+    /// Dense points.
+    static var cloud: Foxglove_Color { .init(0.35, 0.78, 0.98, 0.7) }
     /// The inside of hollow circles.
     static var clear: Foxglove_Color { .init(0, 0, 0, 0) }
 
     /// A hue of its own for each keypoint, faint where it is hidden.
     init(index: Int, of count: Int, visible: Double) {
+        self.init(index: index, of: count, opacity: visible >= 0.5 ? 1 : 0.45)
+    }
+
+    /// A hue of its own for each keypoint.
+    init(index: Int, of count: Int, opacity: Double) {
         let hue = 6 * Double(index) / Double(max(count, 1))
         let channel = { (offset: Double) -> Double in
             let phase = (hue + offset).truncatingRemainder(dividingBy: 6)
             return min(max(min(phase, 4 - phase), 0), 1)
         }
-        self.init(channel(2), channel(0), channel(4), visible >= 0.5 ? 1 : 0.45)
+        self.init(channel(2), channel(0), channel(4), opacity)
     }
 }
 

@@ -84,9 +84,9 @@ struct Playback: ~Copyable {
             var publisher = try Publisher(
                 context: context,
                 configuration: SocketConfiguration(
-                    queueLimit: configuration.highWaterMark, lingerMilliseconds: 2000))
-            for endpoint in configuration.bind { try publisher.bind(endpoint) }
-            for endpoint in configuration.connect { try publisher.connect(endpoint) }
+                    queueLimit: configuration.endpoints.highWaterMark, lingerMilliseconds: 2000))
+            for endpoint in configuration.endpoints.bind { try publisher.bind(endpoint) }
+            for endpoint in configuration.endpoints.connect { try publisher.connect(endpoint) }
             self.publisher = publisher
         } catch {
             throw NodeError(error)

@@ -3,10 +3,8 @@ public import SemAlignBags
 
 /// How a bag is played.
 public struct PlayerConfiguration: Hashable, Sendable {
-    /// Endpoints to bind, for subscribers that connect.
-    public var bind: [String] = []
-    /// Endpoints to connect to: a node's input unless set otherwise.
-    public var connect: [String] = SubscribeSettings().bind
+    /// Where subscribers are: a node's input unless set otherwise.
+    public var endpoints = WireEndpoints(connect: SubscribeSettings().bind, highWaterMark: 64)
     /// Speed: 2 is twice as fast, 0 is without pauses.
     public var rate = 1.0
     /// True where the bag is played again and again.
@@ -25,22 +23,13 @@ public struct PlayerConfiguration: Hashable, Sendable {
     public var remap: [String: String] = [:]
     /// How long to wait for a subscriber [s]; 0 = not at all.
     public var waitSeconds = 10.0
-    /// Messages kept for each subscriber before the transport drops.
-    public var highWaterMark = 64
-    /// Allows to bind addresses that other machines can reach.
-    public var allowInsecure = false
 
     /// Makes the default configuration.
     public init() {}
 
     /// Checks what cannot be played.
     func check() throws(NodeError) {
-        for endpoint in bind where !allowInsecure && isPublic(endpoint) {
-            throw .publicBind(endpoint: endpoint)
-        }
-        guard !(bind + connect).isEmpty else {
-            throw .conflict(reason: "no endpoint to play to", remedy: "name one to bind or to connect to")
-        }
+        try endpoints.check()
         guard rate >= 0, rate.isFinite, startSeconds >= 0, startSeconds < 1e9, waitSeconds >= 0,
             waitSeconds < 1e9, durationSeconds.map({ $0 > 0 && $0 < 1e9 }) ?? true
         else {

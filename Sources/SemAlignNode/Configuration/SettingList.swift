@@ -141,11 +141,11 @@ extension Setting {
                 "track.least_semantics", \.track.leastSemantics, .number(-3...5),
                 "Least mean log likelihood over chance of the object's patches in an answer."),
             Setting(
+                "track.least_likeness", \.track.leastLikeness, .number(-1...1),
+                "Least similarity of an answer's points to their patches, as a share of the class's own."),
+            Setting(
                 "track.support_drop", \.track.supportDrop, .number(0...10),
                 "Support that much lower than the track's usual one starts a search."),
-            Setting(
-                "track.predict_motion", \.track.predictsMotion, .flag,
-                "Start each frame from where the object's velocity carries it; see docs/robot.md."),
             Setting(
                 "track.smoothing_ms", \.smoothingMilliseconds, .number(0...10_000),
                 "Time constant of smoothing over time: less jitter for a delay that Diagnostics state; 0 = none."
@@ -157,6 +157,10 @@ extension Setting {
             Setting(
                 "track.frames_between_checks", \.track.framesBetweenChecks, .integer(1...1_000_000),
                 "After so many frames all directions have been tried once more; 1 = never beside a track."),
+            Setting(
+                "track.budget_ms", \.track.budgetMilliseconds, .number(0...10_000),
+                "Time for one object of a frame; an answer that it cuts short says so. 0 = as long as it takes."
+            ),
         ]
     }
 

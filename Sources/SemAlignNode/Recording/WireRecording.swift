@@ -4,28 +4,13 @@ public import SemAlignTransport
 
 /// Where a recording hears its messages.
 public struct WireRecordingConfiguration: Hashable, Sendable {
-    /// Endpoints of publishers that bind: a node's results unless set otherwise.
-    public var connect = PublishSettings().bind
-    /// Endpoints that publishers connect to.
-    public var bind: [String] = []
-    /// Messages kept for each publisher before the transport drops.
-    public var highWaterMark = 1000
+    /// Where publishers are: a node's results unless set otherwise.
+    public var endpoints = WireEndpoints(connect: PublishSettings().bind, highWaterMark: 1000)
     /// Largest message [MiB].
     public var payloadLimitMebibytes = 64
-    /// Allows to bind addresses that other machines can reach.
-    public var allowInsecure = false
 
     /// Makes the default configuration.
     public init() {}
-
-    func check() throws(NodeError) {
-        for endpoint in bind where !allowInsecure && isPublic(endpoint) {
-            throw .publicBind(endpoint: endpoint)
-        }
-        guard !(bind + connect).isEmpty else {
-            throw .conflict(reason: "no endpoint to record from", remedy: "name one to bind or to connect to")
-        }
-    }
 }
 
 /// What a person or a signal asks of a recording.
@@ -65,7 +50,7 @@ public struct WireRecording: Sendable {
         _ configuration: WireRecordingConfiguration, recorder: RecorderConfiguration,
         clocks: NodeClocks = .system
     ) throws(NodeError) {
-        try configuration.check()
+        try configuration.endpoints.check()
         try recorder.check()
         self.configuration = configuration
         self.recorder = recorder
@@ -118,13 +103,14 @@ struct WireReceiver: ~Copyable {
         var subscriber = try Subscriber(
             context: context,
             configuration: SocketConfiguration(
-                queueLimit: configuration.highWaterMark, frameSizeLimit: payloadLimit + payloadLimit / 4,
+                queueLimit: configuration.endpoints.highWaterMark,
+                frameSizeLimit: payloadLimit + payloadLimit / 4,
                 lingerMilliseconds: 0))
         // A subscription is a prefix: what stands before the first star. The filter compares the whole.
         let prefixes = topics.included.map { String($0.prefix { $0 != "*" }) }
         for prefix in prefixes.isEmpty ? [""] : prefixes { try subscriber.subscribe(to: prefix) }
-        for endpoint in configuration.bind { try subscriber.bind(endpoint) }
-        for endpoint in configuration.connect { try subscriber.connect(endpoint) }
+        for endpoint in configuration.endpoints.bind { try subscriber.bind(endpoint) }
+        for endpoint in configuration.endpoints.connect { try subscriber.connect(endpoint) }
         self.subscriber = subscriber
     }
 

@@ -52,8 +52,9 @@ import Testing
         guard let scene = try Scene(try LearnedClass.truck.get(), image: image) else { return }
         var pose = scene.disturbed(angle: 0.2, shift: 0.05)
         let before = scene.error(pose)
+        var scratch = PoseScratch()
         scene.problem.refiner.refine(
-            &pose, steps: 30, reach: (0.3, 0.05), modes: scene.model.modeCount)
+            &pose, steps: 30, reach: (0.3, 0.05), modes: scene.model.modeCount, scratch: &scratch)
         #expect(scene.error(pose) < min(before, 0.08), "\(before) → \(scene.error(pose))")
     }
 
@@ -61,11 +62,12 @@ import Testing
     func judges(image: Int) throws {
         guard let scene = try Scene(try LearnedClass.truck.get(), image: image) else { return }
         var poses = [scene.truth, scene.disturbed(angle: .pi / 2, shift: 0)]
+        var scratch = PoseScratch()
         for i in poses.indices {
             scene.problem.refiner.refine(
-                &poses[i], steps: 10, reach: (0.1, 0.05), modes: scene.model.modeCount)
+                &poses[i], steps: 10, reach: (0.1, 0.05), modes: scene.model.modeCount, scratch: &scratch)
         }
-        scene.problem.refiner.judge(&poses, reach: 0.1)
+        scene.problem.refiner.judge(&poses, reach: 0.1, scratch: &scratch)
         #expect(poses[0].support > poses[1].support)
     }
 
@@ -76,9 +78,10 @@ import Testing
             copy in
             InstructionSet.$forced.withValue(copy) { () -> PoseHypothesis in
                 var poses = [scene.disturbed(angle: 0.1, shift: 0.02)]
+                var scratch = PoseScratch()
                 scene.problem.refiner.refine(
-                    &poses[0], steps: 3, reach: (0.2, 0.1), modes: scene.model.modeCount)
-                scene.problem.refiner.judge(&poses, reach: 0.1)
+                    &poses[0], steps: 3, reach: (0.2, 0.1), modes: scene.model.modeCount, scratch: &scratch)
+                scene.problem.refiner.judge(&poses, reach: 0.1, scratch: &scratch)
                 return poses[0]
             }
         }

@@ -30,23 +30,37 @@ import Testing
         "A keypoint on the silhouette takes the object's depth, not the background's",
         arguments: [[9.4, 15], [8, 15], [19.6, 19.6], [15, 15]] as [SIMD2<Double>])
     func silhouette(pixel: SIMD2<Double>) throws {
-        let depth = try #require(KeypointLifting(radius: 2).depth(at: pixel, in: observation()))
+        let depth = try #require(KeypointLifting(radius: 2).sample(at: pixel, in: observation())?.depth)
         #expect(depth == 1)
     }
 
     @Test("Holes and flying pixels are outvoted, and of two surfaces the nearer one holds")
     func outliers() throws {
         let holes = observation { column, row in (column + row) % 3 == 0 ? 0 : column == 15 ? 1.4 : 1 }
-        #expect(KeypointLifting(radius: 2).depth(at: [15, 15], in: holes) == 1)
+        #expect(KeypointLifting(radius: 2).sample(at: [15, 15], in: holes)?.depth == 1)
         let step = observation { column, _ in column < 15 ? 0.8 : 1 }
-        let near = try #require(KeypointLifting(radius: 2).depth(at: [15, 15], in: step))
-        #expect(abs(near - 0.8) < 1e-6)
+        let near = try #require(KeypointLifting(radius: 2).sample(at: [15, 15], in: step))
+        #expect(abs(near.depth - 0.8) < 1e-6)
+        // The pixel's own surface stays in question: the class decides.
+        let other = try #require(KeypointLifting(radius: 3).sample(at: [16, 15], in: step)?.alternative)
+        #expect(abs(other - 1) < 1e-6)
+    }
+
+    @Test("A surface that turns away is continued to the annotated pixel, by no more than surfaces differ")
+    func slanted() throws {
+        // Inverse depth of a plane is affine in the pixel.
+        let depth = { (column: Double) in 1 / (1 - 0.002 * (column - 15)) }
+        let slanted = observation { column, _ in Float(depth(Double(column))) }
+        let rim = try #require(KeypointLifting(radius: 2).sample(at: [19.4, 15], in: slanted))
+        #expect(abs(rim.depth - depth(19.4)) < 2e-3 && rim.depth > depth(17.5))
+        let outside = try #require(KeypointLifting(radius: 2).sample(at: [28, 15], in: slanted))
+        #expect(outside.depth < 1.021 * depth(18))
     }
 
     @Test("Far from the object, and where nothing is measured, there is no depth")
     func none() {
-        #expect(KeypointLifting(radius: 1).depth(at: [35, 5], in: observation()) == nil)
-        #expect(KeypointLifting(radius: 2).depth(at: [15, 15], in: observation { _, _ in 0 }) == nil)
-        #expect(KeypointLifting(radius: 2).depth(at: [15, 15], in: observation(hasDepth: false)) == nil)
+        #expect(KeypointLifting(radius: 1).sample(at: [35, 5], in: observation()) == nil)
+        #expect(KeypointLifting(radius: 2).sample(at: [15, 15], in: observation { _, _ in 0 }) == nil)
+        #expect(KeypointLifting(radius: 2).sample(at: [15, 15], in: observation(hasDepth: false)) == nil)
     }
 }

@@ -110,4 +110,22 @@ struct LearnedClass: Sendable {
                 .build([views[0], views[1]], provenance: LearnedClass.provenance)
         }
     }
+
+    @Test("Objects lie farther from a class that was built without them than from their own")
+    func leavesObjectsOut() throws {
+        let learned = try LearnedClass.truck.get()
+        var configuration = BuildConfiguration()
+        configuration.densePointLimit = 50
+        configuration.leavesInstancesOut = true
+        let quality = try RepresentationBuilder(
+            ClassDescription(
+                name: "truck", keypointNames: learned.synthetic.keypointNames, flip: learned.synthetic.flip,
+                skeleton: []), configuration: configuration
+        ).build(learned.views, provenance: LearnedClass.provenance).report.quality
+        let residuals = quality.views.map(\.residual).filter(\.isFinite).sorted()
+        #expect(quality.leaveOneOutError > residuals[residuals.count / 2] && quality.leaveOneOutError < 0.1)
+        #expect(quality.keypoints.allSatisfy { $0.leaveOneOutError > 0 && $0.leaveOneOutError < 0.2 })
+        // It costs time, and is measured where it is asked for only.
+        #expect(learned.report.quality.leaveOneOutError.isNaN)
+    }
 }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes one recording as rosbag2 in SQLite, rosbag2 in MCAP (package rosbags) and MCAP (package mcap-ros2-support)."""
+"""Writes one recording as rosbag2 in SQLite and MCAP, plain, compressed by file and by message, and in two parts
+(package rosbags), and as MCAP (package mcap-ros2-support)."""
 import sys, numpy as np, pathlib, struct, zlib
-from rosbags.rosbag2 import Writer, StoragePlugin
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, Writer, StoragePlugin
 from rosbags.typesys import Stores, get_typestore
 from mcap_ros2.writer import Writer as McapWriter
 root = pathlib.Path(sys.argv[1])
@@ -20,6 +21,11 @@ def messages(i):
     yield "/cam/depth", T["sensor_msgs/msg/Image"](header=h, height=2, width=4, encoding="16UC1", is_bigendian=0, step=8, data=depth), stamp
     picture = png([bytes(range(4)), bytes(range(4))], 4, 8)
     yield "/cam/compressed", T["sensor_msgs/msg/CompressedImage"](header=h, format="png", data=np.frombuffer(picture, dtype=np.uint8)), stamp
+    # image_transport: a kind, a and b, then a PNG of a / depth + b; the last has no measurement.
+    a, b = 10100.0, -504.0
+    inverse = struct.pack(">8H", *(round(a / (1 + i + k) + b) for k in range(7)), 0)
+    packed = struct.pack("<iff", 0, a, b) + png([inverse[:8], inverse[8:]], 4, 16)
+    yield "/cam/inverse", T["sensor_msgs/msg/CompressedImage"](header=h, format="32FC1; compressedDepth png", data=np.frombuffer(packed, dtype=np.uint8)), stamp
     roi = T["sensor_msgs/msg/RegionOfInterest"](x_offset=0, y_offset=0, height=0, width=0, do_rectify=False)
     yield "/cam/info", T["sensor_msgs/msg/CameraInfo"](header=h, height=2, width=4, distortion_model="plumb_bob", d=np.array([0.1, 0, 0, 0, 0]), k=np.array([500.0, 0, 2, 0, 510, 1, 0, 0, 1]), r=np.eye(3).ravel(), p=np.zeros(12), binning_x=0, binning_y=0, roi=roi), stamp
     field = T["sensor_msgs/msg/PointField"]
@@ -31,13 +37,25 @@ def plain(v):
     if isinstance(v, list): return [plain(e) for e in v]
     if hasattr(v, "__dataclass_fields__"): return {f: plain(getattr(v, f)) for f in v.__dataclass_fields__ if not f.startswith("__")}
     return v
-for name, plugin in (("sqlite", StoragePlugin.SQLITE3), ("mcap", StoragePlugin.MCAP)):
-    with Writer(root / name, version=9, storage_plugin=plugin) as bag:
+def write(name, plugin, frames, mode=None):
+    bag = Writer(root / name, version=9, storage_plugin=plugin)
+    if mode: bag.set_compression(mode, CompressionFormat.ZSTD)
+    with bag:
         connections = {}
-        for i in range(5):
+        for i in frames:
             for topic, message, stamp in messages(i):
                 if topic not in connections: connections[topic] = bag.add_connection(topic, message.__msgtype__, typestore=store)
                 bag.write(connections[topic], stamp + 7, store.serialize_cdr(message, message.__msgtype__))
+for name, plugin in (("sqlite", StoragePlugin.SQLITE3), ("mcap", StoragePlugin.MCAP)):
+    write(name, plugin, range(5))
+    write(name + "_file", plugin, range(5), CompressionMode.FILE)
+    write(name + "_message", plugin, range(5), CompressionMode.MESSAGE)
+# A recording that was split, with the names in an order that is not that of the alphabet.
+write("part_a", StoragePlugin.SQLITE3, range(3)); write("part_b", StoragePlugin.SQLITE3, range(3, 5))
+(root / "split").mkdir()
+(root / "split/z.db3").hardlink_to(root / "part_a/part_a.db3")
+(root / "split/a.db3").hardlink_to(root / "part_b/part_b.db3")
+(root / "split/metadata.yaml").write_text("rosbag2_bagfile_information:\n  version: 9\n  relative_file_paths:\n    - old_name/z.db3\n    - a.db3\n    - lost.db3\n")
 with open(root / "ros2.mcap", "wb") as f:
     bag = McapWriter(f); schemas = {}
     for i in range(5):

@@ -41,7 +41,7 @@ import Testing
         let folder = try TemporaryFolder()
         try writeFrames(folder.file("in.mcap"), Array(0..<3))
         var configuration = PlayerConfiguration()
-        configuration.connect = ["inproc://nobody"]
+        configuration.endpoints.connect = ["inproc://nobody"]
         configuration.waitSeconds = 0
         configuration.startsPaused = true
         var commands: [PlayerCommand] = [.step, .faster, .step, .step, .togglePause]
@@ -66,7 +66,7 @@ import Testing
         try subscriber.subscribe(to: "")
         try subscriber.bind("inproc://renamed")
         var configuration = PlayerConfiguration()
-        configuration.connect = ["inproc://renamed"]
+        configuration.endpoints.connect = ["inproc://renamed"]
         configuration.rate = 0
         configuration.topics = TopicFilter(excluded: ["/camera/*"])
         configuration.remap = ["/perception/mask": "/other/mask"]
@@ -91,7 +91,7 @@ import Testing
         try subscriber.subscribe(to: "/")
         try subscriber.bind("inproc://played")
         var configuration = PlayerConfiguration()
-        configuration.connect = ["inproc://played"]
+        configuration.endpoints.connect = ["inproc://played"]
         configuration.rate = 0
         let player = try BagPlayer(path: folder.file("in.mcap"), configuration: configuration)
         let outcome = LatestMailbox<PlayerSummary>()
@@ -118,7 +118,7 @@ import Testing
         let folder = try TemporaryFolder()
         try writeFrames(folder.file("in.mcap"), Array(0..<30))
         var configuration = PlayerConfiguration()
-        configuration.connect = ["inproc://nobody"]
+        configuration.endpoints.connect = ["inproc://nobody"]
         configuration.rate = 0
         configuration.waitSeconds = 0
         configuration.startSeconds = 0.1
@@ -133,7 +133,7 @@ import Testing
         let folder = try TemporaryFolder()
         try writeFrames(folder.file("in.mcap"), [0])
         var configuration = PlayerConfiguration()
-        configuration.connect = ["inproc://nobody"]
+        configuration.endpoints.connect = ["inproc://nobody"]
         configuration.rate = 0
         configuration.waitSeconds = 0
         configuration.isLooping = true
@@ -148,7 +148,7 @@ import Testing
         let folder = try TemporaryFolder()
         try writeFrames(folder.file("in.mcap"), [0])
         var configuration = PlayerConfiguration()
-        configuration.connect = ["inproc://nobody"]
+        configuration.endpoints.connect = ["inproc://nobody"]
         configuration.waitSeconds = 0.01
         func code(_ path: String) -> Int32? {
             do throws(NodeError) {
@@ -160,9 +160,9 @@ import Testing
         }
         #expect(code("in.mcap") == 69)
         #expect(code("absent.mcap") == 66)
-        configuration.bind = ["tcp://*:5555"]
+        configuration.endpoints.bind = ["tcp://*:5555"]
         #expect(code("in.mcap") == 78)
-        configuration.bind = []
+        configuration.endpoints.bind = []
         configuration.rate = -1
         #expect(code("in.mcap") == 78)
     }

@@ -128,7 +128,7 @@ private func difference(_ left: [KeypointMessage], _ right: [KeypointMessage]) -
         // Frames of a later time first: the bag then begins a new sequence, and the tracker starts anew.
         try node.settle(from: 100_000)
         var configuration = PlayerConfiguration()
-        configuration.connect = [node.input]
+        configuration.endpoints.connect = [node.input]
         configuration.rate = 0
         configuration.waitSeconds = 20
         var heard: [KeypointMessage] = []

@@ -12,12 +12,13 @@ struct BagConvert: ParsableCommand {
         commandName: "convert",
         abstract: "Filter, rename, cut, merge and compress bags; import datasets, ROS 2 bags and folders.",
         discussion: """
-            Inputs are MCAP bags (several are merged by log time), a bag of ROS 2 (MCAP with the profile ros2, \
-            .db3, or a folder of either), a folder with rgb/, depth/, masks/ and cam_K.txt, or with --run a \
-            dataset file.
+            Inputs are MCAP bags or bags of ROS 2 (MCAP with the profile ros2, .db3, either with .zstd behind it, \
+            or a folder of them), several of which are merged by log time; or a folder with rgb/, depth/, masks/ \
+            and cam_K.txt; or with --run a dataset file.
 
             EXAMPLE: semalign bag convert long.mcap short.mcap --start 10 --end 20 --exclude '/debug/*'
             EXAMPLE: semalign bag convert ros/ bench.mcap --remap /cam/image_raw:=/camera/color/image
+            EXAMPLE: semalign bag convert day_0.db3.zstd day_1.db3.zstd day.mcap
             EXAMPLE: semalign bag convert --run bench_a bench/dataset.json bench_a.mcap
             """)
 
@@ -61,9 +62,8 @@ struct BagConvert: ParsableCommand {
         } else if SceneFolder.isOne(inputs[0]) {
             try onlyInput()
             try importFolder(inputs[0])
-        } else if !raw, let bag = inputs.first(where: ROS2Bag.isOne) {
-            try onlyInput()
-            try importROS(bag)
+        } else if !raw, inputs.contains(where: ROS2Bag.isOne) {
+            try importROS(inputs)
         } else {
             try convert(bags: inputs)
         }
@@ -73,7 +73,7 @@ struct BagConvert: ParsableCommand {
 
     private func onlyInput() throws(CommandFailure) {
         guard files.count == 2 else {
-            throw .usage("what is imported stands alone: import each, then merge the bags")
+            throw .usage("a folder of pictures is imported alone: import each, then merge the bags")
         }
     }
 
@@ -107,9 +107,14 @@ struct BagConvert: ParsableCommand {
         show(messages: Int(clamping: report.statistics.messageCount), notes)
     }
 
-    private func importROS(_ path: String) throws {
+    private func importROS(_ paths: [String]) throws {
+        if let other = paths.first(where: { !ROS2Bag.isOne($0) }) {
+            throw CommandFailure.usage(
+                "'\(other)' is no bag of ROS 2, and others are: import those first, then merge the bags")
+        }
+        let bags = try paths.map { path throws(ImportError) in try ROS2Bag(path: path) }
         let target = try ImportTarget(output, writer, renaming.names, start: start, end: end)
-        let report = try ROS2Bag(path: path).read(topics.filter, target.write)
+        let report = try ROS2Bag.read(bags, topics.filter, target.write)
         show(messages: Int(clamping: try target.close()), Self.notes(on: report))
     }
 

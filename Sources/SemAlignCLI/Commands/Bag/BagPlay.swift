@@ -17,10 +17,7 @@ struct BagPlay: ParsableCommand {
 
     @Argument(help: "MCAP bag.")
     var file: String
-    @Option(help: "Endpoint to connect to; may be given several times.")
-    var connect: [String] = []
-    @Option(help: "Endpoint to bind instead; may be given several times.")
-    var bind: [String] = []
+    @OptionGroup var endpoints: EndpointOptions
     @Option(help: "Speed: 2 is twice as fast, 0 is without pauses.")
     var rate = 1.0
     @Flag(help: "Play again and again until stopped.")
@@ -37,8 +34,6 @@ struct BagPlay: ParsableCommand {
     @OptionGroup var renaming: RemapOptions
     @Option(help: "Seconds to wait for a subscriber; 0 = do not wait.")
     var wait = 10.0
-    @Flag(help: "Allow to bind addresses that other machines can reach.")
-    var allowInsecure = false
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
@@ -63,8 +58,7 @@ struct BagPlay: ParsableCommand {
 
     private var player: PlayerConfiguration {
         var configuration = PlayerConfiguration()
-        if !connect.isEmpty || !bind.isEmpty { configuration.connect = connect }
-        configuration.bind = bind
+        endpoints.apply(to: &configuration.endpoints)
         configuration.rate = rate
         configuration.isLooping = loop
         configuration.restamps = restamp
@@ -74,7 +68,6 @@ struct BagPlay: ParsableCommand {
         configuration.topics = topics.filter
         configuration.remap = renaming.names
         configuration.waitSeconds = wait
-        configuration.allowInsecure = allowInsecure
         return configuration
     }
 

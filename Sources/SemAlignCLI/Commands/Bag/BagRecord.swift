@@ -19,10 +19,7 @@ struct BagRecord: ParsableCommand {
 
     @Argument(help: "Bag to write; it must not exist yet. With several files, _0000 and so on are added.")
     var output: String
-    @Option(help: "Endpoint of a publisher that binds; may be given several times.")
-    var connect: [String] = []
-    @Option(help: "Endpoint that publishers connect to; may be given several times.")
-    var bind: [String] = []
+    @OptionGroup var endpoints: EndpointOptions
     @OptionGroup var topics: TopicOptions
     @Option(help: "Compression of the chunks: none, lz4 or zstd.")
     var compression = BagCompression.zstd
@@ -38,8 +35,6 @@ struct BagRecord: ParsableCommand {
     var startPaused = false
     @Option(help: "Memory for messages that wait for the disk, and again for a snapshot [MiB].")
     var memoryMib = 256
-    @Flag(help: "Allow to bind addresses that other machines can reach.")
-    var allowInsecure = false
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
@@ -53,7 +48,7 @@ struct BagRecord: ParsableCommand {
     }
 
     func run() throws {
-        let recording = try WireRecording(endpoints, recorder: recorder)
+        let recording = try WireRecording(wire, recorder: recorder)
         let request = StopFlag()
         let summary = try runUntilSignal(named: "semalign-wire", onRequest: request.set) {
             stop throws(NodeError) in
@@ -77,11 +72,9 @@ struct BagRecord: ParsableCommand {
         }
     }
 
-    private var endpoints: WireRecordingConfiguration {
+    private var wire: WireRecordingConfiguration {
         var configuration = WireRecordingConfiguration()
-        if !connect.isEmpty || !bind.isEmpty { configuration.connect = connect }
-        configuration.bind = bind
-        configuration.allowInsecure = allowInsecure
+        endpoints.apply(to: &configuration.endpoints)
         return configuration
     }
 
