@@ -45,8 +45,11 @@ import Testing
         let folder = try TemporaryFolder()
         let (plan, results) = (folder.path("plan.jsonl"), folder.path("results"))
         try self.plan(mugs, plan)
+        // It stops itself first, so that it cannot be done before it is killed.
         let killed = try RunningProgram(
-            Program.binary, ["shard", "run", plan, "--shard", "0/2", "--output", results])
+            URL(filePath: "/bin/sh"),
+            ["-c", "kill -STOP $$; exec \"$0\" \"$@\"", Program.binary.path]
+                + ["shard", "run", plan, "--shard", "0/2", "--output", results])
         killed.send(SIGKILL)
         _ = try killed.finish()
         let early = try Program.run("shard", "merge", plan, results)

@@ -27,11 +27,21 @@ public struct StopSignal: ~Copyable {
             while unsafe sigwait(&mask, &received) != 0 {}
             if received == SIGUSR1 { onRequest() }
         } while received == SIGUSR1
-        signal(SIGINT) { _ in _exit(130) }
-        signal(SIGTERM) { _ in _exit(130) }
+        if received == SIGUSR2 {
+            // The work was done before anybody asked: the first signal changes nothing any more.
+            signal(SIGINT) { _ in StopSignal.armSecond() }
+            signal(SIGTERM) { _ in StopSignal.armSecond() }
+        } else {
+            Self.armSecond()
+        }
         // The others stay blocked: SIGUSR2 is the process's own, and comes late where a signal was first.
         for number in [SIGUSR1, SIGUSR2] { unsafe sigdelset(&mask, number) }
         unsafe pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+    }
+
+    private static func armSecond() {
+        signal(SIGINT) { _ in _exit(130) }
+        signal(SIGTERM) { _ in _exit(130) }
     }
 
     /// Ends the wait from any thread of this process: the work is done, or cannot go on.
