@@ -60,7 +60,10 @@ import Testing
             if isPinned { #expect(thread.processors == "0") }
         }
         // Helpers of the transport do not inherit the priority: they would starve the frame path.
-        #expect(threads.filter { $0.policy == 1 && $0.priority == 5 }.allSatisfy { $0.name.hasPrefix("semalign-") })
+        #expect(
+            threads.filter { $0.policy == 1 && $0.priority == 5 }.allSatisfy {
+                $0.name.hasPrefix("semalign-")
+            })
         let locked = status.split(separator: "\n").first { $0.hasPrefix("VmLck:") }
             .flatMap { Int($0.filter(\.isNumber)) }
         let isLocked = log.contains("no page of the node leaves the memory")
