@@ -8,7 +8,7 @@ struct KeypointUncertainty {
     /// Unknowns of pose and focal length that precede the modes in the normal matrix.
     private static let poseSize = 8
     /// Covariances are widened by this: neighbouring residuals are not independent.
-    private static let inflation = 2.6
+    private static let inflation = 3.3
     /// Semantic support below which covariances are widened more: the frame fits the class badly.
     private static let usualSemantics = 2.5
     /// Independent observations that an object's patches count for where solutions compete.
