@@ -24,11 +24,7 @@ public struct NearestNeighbour: Sendable {
         for row in 0..<features.rows {
             for column in 0..<features.columns {
                 let center = features.center(row: row, column: column)
-                guard
-                    observation.mask.contains(
-                        column: Int(center.x.rounded()), row: Int(center.y.rounded()),
-                        instance: observation.instance)
-                else { continue }
+                guard observation.showsObject(at: center) else { continue }
                 let start = (row * features.columns + column) * features.channels
                 let patch = features.values[start..<(start + features.channels)].map { Float($0) }
                 let square = patch.reduce(0) { $0 + $1 * $1 }

@@ -12,6 +12,13 @@ struct FrameProblem: Sendable {
 
     var evidence: FrameEvidence { refiner.evidence }
 
+    /// The camera with the focal length that a solution holds for.
+    func camera(of hypothesis: PoseHypothesis) -> CameraIntrinsics {
+        CameraIntrinsics(
+            focalLength: evidence.camera.focalLength * exp(hypothesis.logFocalChange),
+            principalPoint: evidence.camera.principalPoint)
+    }
+
     /// Focal lengths that are tried where the camera is unknown [larger image sides].
     static let focalLengthGuesses = [0.8, 1.2, 1.8, 2.7]
 

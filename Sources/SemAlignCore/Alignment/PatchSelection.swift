@@ -27,11 +27,7 @@ struct PatchSelection: Sendable {
         for row in 0..<features.rows {
             for column in 0..<features.columns {
                 let center = features.center(row: row, column: column)
-                guard
-                    observation.mask.contains(
-                        column: Int(center.x.rounded()), row: Int(center.y.rounded()),
-                        instance: observation.instance)
-                else { continue }
+                guard observation.showsObject(at: center) else { continue }
                 cells.append(Int32(row * features.columns + column))
                 pixels.append(center)
                 (left, right) = (min(left, column), max(right, column))

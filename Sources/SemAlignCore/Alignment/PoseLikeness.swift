@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 extension FrameProblem {
     /// How much the object looks like the class where a pose puts the class's points: mean similarity of the points in
     /// view to their patches, as a share of what the class has there itself.
@@ -14,9 +12,7 @@ extension FrameProblem {
     ) -> Double {
         let representation = refiner.model.representation
         let grid = evidence.grids[0]
-        let camera = CameraIntrinsics(
-            focalLength: evidence.camera.focalLength * exp(hypothesis.logFocalChange),
-            principalPoint: evidence.camera.principalPoint)
+        let camera = camera(of: hypothesis)
         let towards = unit(hypothesis.transform.applyInverse(.zero))
         let direction = representation.visibility.nearestDirection(to: SIMD3<Float>(towards))
         let (stride, pointCount) = (buffers.similarityStride, representation.appearance.pointCount)

@@ -10,12 +10,7 @@ struct KeypointEstimation {
     let rivals: ArraySlice<PoseHypothesis>
 
     /// The camera with the focal length that the solution holds for.
-    var camera: CameraIntrinsics {
-        let camera = problem.evidence.camera
-        return CameraIntrinsics(
-            focalLength: camera.focalLength * exp(hypothesis.logFocalChange),
-            principalPoint: camera.principalPoint)
-    }
+    var camera: CameraIntrinsics { problem.camera(of: hypothesis) }
 
     /// One estimate per keypoint into `estimates`; `keypoints` are their positions where they differ from the hypothesis's.
     ///

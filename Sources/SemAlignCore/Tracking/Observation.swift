@@ -43,6 +43,14 @@ public struct Observation: Hashable, Sendable {
 }
 
 extension Observation {
+    /// True where the pixel nearest to `place` [px] lies on the object.
+    package func showsObject(at place: SIMD2<Double>) -> Bool {
+        let nearest = place.rounded(.toNearestOrAwayFromZero)
+        // A crop from outside may say anything.
+        guard abs(nearest.x) < 1e9, abs(nearest.y) < 1e9 else { return false }
+        return mask.contains(column: Int(nearest.x), row: Int(nearest.y), instance: instance)
+    }
+
     /// The frame as the class with this number sees it: with the features of its own network.
     func seen(byClass index: Int) -> Observation {
         guard index > 0, index <= otherFeatures.count else { return self }

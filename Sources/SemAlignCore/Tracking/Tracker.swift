@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Glibc
-
 /// Follows one object from frame to frame: the whole way from an observation to keypoints.
 ///
 /// A frame starts from the solutions of the frame before; the first frame, jumps and failures start cold. An
@@ -139,7 +137,7 @@ public struct Tracker: Sendable {
             camera: best.problem.isMetric ? observation.cameraPose : nil)
         foundFocalLength =
             observation.intrinsics == nil
-            ? best.problem.evidence.camera.focalLength.x * exp(best.hypothesis.logFocalChange) : nil
+            ? best.problem.camera(of: best.hypothesis).focalLength.x : nil
         let result = answer(best, observation, startedCold: !isWarm, clock)
         considerExplored()
         return result
