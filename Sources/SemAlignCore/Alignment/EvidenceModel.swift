@@ -4,10 +4,11 @@ import SemAlignKernels
 
 /// A class representation laid out for the evidence kernels: flat buffers, made once per class.
 package struct EvidenceModel: Sendable {
+    /// The class with as many dense points as count as evidence; the others follow the keypoints.
     let representation: ClassRepresentation
     /// L.
     let keypointCount: Int
-    /// P = L + N.
+    /// P: keypoints and the dense points that are evidence.
     let pointCount: Int
     /// K shape modes.
     let modeCount: Int
@@ -35,12 +36,16 @@ package struct EvidenceModel: Sendable {
     /// For each direction the mean of the canonical points that are seen from there; `nil` where none is.
     let seenMeans: [SIMD3<Double>?]
 
+    /// Dense points that are evidence: more cost time and bring nothing (docs/design/solver.md).
+    private static let evidencePoints = 300
     /// Observations that the dense cloud counts for: neighbours say much the same.
     private static let denseObservations: Float = 60
     /// Observations that a keypoint counts for.
     private static let keypointObservations: Float = 2
 
-    init(_ representation: ClassRepresentation) {
+    /// Lays out `whole`.
+    init(_ whole: ClassRepresentation) {
+        let representation = whole.merged(toDensePoints: Self.evidencePoints)
         self.representation = representation
         keypointCount = representation.keypoints.count
         let dense = representation.dense.map

@@ -31,12 +31,41 @@ public struct DeformationMap: Hashable, Sendable {
 
     /// Dense points for the keypoints `keypoints` (L of them), in their frame and unit.
     public func apply(to keypoints: [SIMD3<Double>]) -> [SIMD3<Double>] {
-        (0..<pointCount).map { row in
+        var points: [SIMD3<Double>] = []
+        apply(to: keypoints, into: &points)
+        return points
+    }
+
+    /// The same into the storage of `points`.
+    func apply(to keypoints: [SIMD3<Double>], into points: inout [SIMD3<Double>]) {
+        points.removeAll(keepingCapacity: true)
+        points.reserveCapacity(pointCount)
+        for row in 0..<pointCount {
             var point = SIMD3<Double>.zero
             for entry in Int(rowStarts[row])..<Int(rowStarts[row + 1]) {
                 point += Double(weights[entry]) * keypoints[Int(columns[entry])]
             }
-            return point
+            points.append(point)
         }
+    }
+
+    /// The map to means of dense points: a row for each group of theirs.
+    func means(of groups: [[Int]]) -> DeformationMap {
+        var (starts, columns, weights): ([Int32], [Int32], [Float]) = ([0], [], [])
+        for group in groups {
+            var sum = [Float](repeating: 0, count: keypointCount)
+            for row in group {
+                for entry in Int(rowStarts[row])..<Int(rowStarts[row + 1]) {
+                    sum[Int(self.columns[entry])] += self.weights[entry] / Float(group.count)
+                }
+            }
+            for (column, weight) in sum.enumerated() where weight != 0 {
+                columns.append(Int32(column))
+                weights.append(weight)
+            }
+            starts.append(Int32(columns.count))
+        }
+        return DeformationMap(
+            keypointCount: keypointCount, rowStarts: starts, columns: columns, weights: weights)
     }
 }

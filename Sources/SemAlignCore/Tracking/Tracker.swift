@@ -6,6 +6,8 @@
 /// answer always rests on its own frame: where that does not support one, the result says so.
 public struct Tracker: Sendable {
     package let model: EvidenceModel
+    /// How all dense points follow the keypoints.
+    private let dense: DeformationMap
     private let configuration: TrackerConfiguration
     private let gradient: GradientAlignment?
     private var followed: FollowedSolutions
@@ -35,6 +37,7 @@ public struct Tracker: Sendable {
     /// Prepares to track objects of the class `representation`.
     public init(representation: ClassRepresentation, configuration: TrackerConfiguration = .init()) {
         model = EvidenceModel(representation)
+        dense = representation.dense.map
         self.configuration = configuration
         followed = FollowedSolutions(configuration, diameter: model.diameter)
         plan = ExplorationPlan(framesBetweenChecks: configuration.framesBetweenChecks)
@@ -316,8 +319,9 @@ public struct Tracker: Sendable {
             problem: solution.problem, hypothesis: hypothesis, rivals: hypotheses.dropFirst())
         estimation.estimate(
             keypoints: solution.keypoints, into: &buffers.keypoints, scratch: &buffers.pose)
-        buffers.densePoints.removeAll(keepingCapacity: true)
-        buffers.densePoints.append(contentsOf: buffers.pose.positions.dropFirst(model.keypointCount))
+        buffers.pose.positions.removeAll(keepingCapacity: true)
+        for keypoint in buffers.keypoints { buffers.pose.positions.append(keypoint.position) }
+        dense.apply(to: buffers.pose.positions, into: &buffers.densePoints)
         stages.finish("covariance", now: clock())
         return TrackingResult(
             state: .tracking, startedCold: startedCold, isMetric: solution.problem.isMetric,

@@ -24,8 +24,8 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var leastSemantics = 0.4
     /// Least likeness of an answer: mean similarity of the points in view to their patches, as a share of the class's own.
     ///
-    /// Right answers have 0.7 and more, foreign objects less than 0.3 (docs/design/solver.md).
-    public var leastLikeness = 0.45
+    /// Most right answers have 0.7 and more, foreign objects 0.3 at most (docs/design/solver.md).
+    public var leastLikeness = 0.35
     /// Support that much lower than what the track had starts a search.
     public var supportDrop = 0.6
     /// After this many frames all directions have been tried once more beside the followed solutions.
