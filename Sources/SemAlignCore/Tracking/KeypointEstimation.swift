@@ -14,14 +14,13 @@ struct KeypointEstimation {
 
     /// One estimate per keypoint into `estimates`; `keypoints` are their positions where they differ from the hypothesis's.
     ///
-    /// Leaves the positions of all points of the hypothesis in `scratch.positions`.
+    /// `scratch.positions` holds the points of the hypothesis, and still does afterwards.
     func estimate(
         keypoints: [SIMD3<Double>]?, into estimates: inout [KeypointEstimate], scratch: inout PoseScratch
     ) {
         let model = problem.refiner.model
         KeypointUncertainty(refiner: problem.refiner).covariances(
             at: hypothesis, beside: rivals, scratch: &scratch)
-        problem.refiner.place(hypothesis, into: &scratch.positions, &scratch.points)
         let towards = unit(hypothesis.transform.applyInverse(.zero))
         let visibility = model.representation.visibility
         let direction = visibility.nearestDirection(to: SIMD3<Float>(towards))
