@@ -40,4 +40,10 @@ public struct PixelRegion: Hashable, Sendable {
 
     /// The larger side [px]: m of METHOD's normalised image coordinates.
     public var largerSide: Double { max(extent.x, extent.y) }
+
+    /// True where a pixel [px, pixel centres] lies inside.
+    public func contains(_ pixel: SIMD2<Double>) -> Bool {
+        let edge = pixel + 0.5
+        return edge.x >= minimum.x && edge.y >= minimum.y && edge.x <= maximum.x && edge.y <= maximum.y
+    }
 }
