@@ -40,7 +40,7 @@ public struct AlignmentModel: Sendable {
         let appearance = representation.appearance
         canonicalKeypoints = representation.keypoints
         denseCount = representation.dense.map.pointCount
-        diameter = Self.diameter(of: representation.points)
+        diameter = max(SemAlignCore.diameter(of: representation.points), 1e-9)
         vectors = PackedVectors(appearance)
         visibility = representation.visibility
         metricScale = representation.metricScale
@@ -65,17 +65,6 @@ public struct AlignmentModel: Sendable {
     public var pointCount: Int { vectors.pointCount }
     /// `pointCount` rounded up to a whole number of 16.
     var paddedCount: Int { vectors.paddedCount }
-
-    private static func diameter(of points: [SIMD3<Double>]) -> Double {
-        var largest = 0.0
-        for i in points.indices {
-            for j in 0..<i {
-                let offset = points[i] - points[j]
-                largest = max(largest, (offset * offset).sum())
-            }
-        }
-        return max(largest.squareRoot(), 1e-9)
-    }
 
     private static func transposedMap(_ map: DeformationMap, padded: Int) -> [Float] {
         let keypoints = map.keypointCount

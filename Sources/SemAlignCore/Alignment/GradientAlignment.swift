@@ -3,27 +3,33 @@
 /// Aligns a frame with the paper's solver, from evidence-first starts filled up with random rotations.
 struct GradientAlignment: Sendable {
     private let model: AlignmentModel
+    private let map: DeformationMap
     private let configuration: TrackerConfiguration
 
     init(_ representation: ClassRepresentation, _ configuration: TrackerConfiguration) {
         model = AlignmentModel(representation, seed: configuration.seed)
+        map = representation.dense.map
         self.configuration = configuration
     }
 
-    /// Keypoints in the camera frame; `nil` where no start leads anywhere.
-    func align(_ observation: Observation, starts: [PoseHypothesis], refiner: PoseRefiner, isWarm: Bool)
-        -> [SIMD3<Double>]?
-    {
-        guard let evidence = try? ImageEvidence(observation: observation, model: model) else { return nil }
+    /// The chosen result from `starts`, which hold for `problem`; its points and covariances go to `scratch`.
+    ///
+    /// The pose is the similarity transform that fits the keypoints best. A warm start is a single one, so that its
+    /// gap is not known. Throws where the frame cannot be read or every start leads astray.
+    func solution(
+        _ observation: Observation, _ problem: FrameProblem, starts: [PoseHypothesis], isWarm: Bool,
+        scratch: inout PoseScratch
+    ) throws(AlignmentError) -> FrameSolution {
+        let evidence = try ImageEvidence(observation: observation, model: model)
         let energy = AlignmentEnergy(model: model, evidence: evidence)
         var workspace = AlignmentWorkspace()
         var solver = GradientSolver()
         solver.schedule = configuration.schedule.schedule(
-            className: refiner.model.representation.className, isMetric: evidence.isMetric)
+            className: problem.refiner.model.representation.className, isMetric: evidence.isMetric)
         var states = starts.map { start in
             AlignmentState(
-                keypoints: Array(refiner.points(start).prefix(refiner.model.keypointCount)),
-                focalLengthPixels: refiner.evidence.camera.focalLength.x)
+                keypoints: Array(problem.refiner.points(start).prefix(model.keypointCount)),
+                focalLengthPixels: problem.camera(of: start).focalLength.x)
         }
         if !isWarm {
             var random = AlignmentStarts()
@@ -35,7 +41,20 @@ struct GradientAlignment: Sendable {
         let results = solver.align(
             starts: states, energy: energy, steps: isWarm ? solver.schedule.warmSteps : nil,
             workspace: &workspace)
-        return AlignmentSelection().choose(results, energy: energy, workspace: &workspace)?.best.state
-            .keypoints
+        let choice = AlignmentSelection().choose(results, energy: energy, workspace: &workspace)
+        guard let choice, let pose = energy.pose(of: choice.best.state.keypoints) else {
+            throw .noSolution(starts: states.count)
+        }
+        let keypoints = choice.best.state.keypoints
+        scratch.positions = keypoints + map.apply(to: keypoints)
+        scratch.covariances = energy.covariances(
+            of: choice, weights: solver.schedule.finalWeights, workspace: &workspace)
+        return FrameSolution(
+            cameraFromClass: pose,
+            camera: observation.intrinsics
+                ?? CameraIntrinsics(
+                    focalLength: SIMD2(repeating: choice.best.state.focalLengthPixels),
+                    principalPoint: evidence.camera.principalPoint),
+            energy: choice.best.energy, energyGap: choice.gap)
     }
 }

@@ -55,6 +55,18 @@ public struct TrackingResult: Hashable, Sendable {
         self.stages = stages
         self.message = message
     }
+
+    /// An answer without keypoints, and why there are none.
+    public init(
+        withoutKeypoints state: TrackingState, message: String, startedCold: Bool = false,
+        stages: [StageDuration] = []
+    ) {
+        self.init(
+            state: state, startedCold: startedCold, isMetric: false, focalLengthPixels: .nan, energy: .nan,
+            energyGap: .nan,
+            cameraFromClass: SimilarityTransform(scale: 1, rotation: .identity, translation: .zero),
+            keypoints: [], densePoints: [], stages: stages, message: message)
+    }
 }
 
 /// How long a named stage of a frame took.
