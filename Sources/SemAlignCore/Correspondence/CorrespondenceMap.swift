@@ -142,11 +142,7 @@ private struct AlignedView: Sendable {
         self.observation = observation
         self.result = result
         self.points = points
-        let size = SIMD2(Double(observation.imageSize.width), Double(observation.imageSize.height))
-        camera =
-            observation.intrinsics
-            ?? CameraIntrinsics(
-                focalLength: SIMD2(repeating: result.focalLengthPixels), principalPoint: size / 2 - 0.5)
+        camera = observation.camera(focalLength: result.focalLengthPixels)
         let pose = result.cameraFromClass
         let towards = unit(pose.rotation.applyInverse(-pose.translation))
         direction = representation.visibility.nearestDirection(to: SIMD3<Float>(towards))

@@ -12,6 +12,9 @@ public struct ImageSize: Hashable, Sendable {
         self.width = width
         self.height = height
     }
+
+    /// The middle of the image [px, pixel centres].
+    public var center: SIMD2<Double> { SIMD2(Double(width - 1), Double(height - 1)) / 2 }
 }
 
 /// An axis-aligned rectangle in pixel **edges**: the whole image is (−0.5, −0.5) … (W − 0.5, H − 0.5)
