@@ -37,11 +37,16 @@ public struct AlignmentModel: Sendable {
 
     /// Lays out `representation`; `seed` decides the order in which features of the prior are sampled.
     public init(_ representation: ClassRepresentation, seed: UInt64 = 0) {
+        self.init(representation, vectors: PackedVectors(representation.appearance), seed: seed)
+    }
+
+    /// The same with the class's vectors packed already.
+    init(_ representation: ClassRepresentation, vectors: PackedVectors, seed: UInt64) {
         let appearance = representation.appearance
         canonicalKeypoints = representation.keypoints
         denseCount = representation.dense.map.pointCount
         diameter = max(SemAlignCore.diameter(of: representation.points), 1e-9)
-        vectors = PackedVectors(appearance)
+        self.vectors = vectors
         visibility = representation.visibility
         metricScale = representation.metricScale
         denseNormals = representation.dense.normals

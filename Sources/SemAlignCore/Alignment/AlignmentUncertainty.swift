@@ -8,7 +8,7 @@ extension AlignmentEnergy {
     ///
     /// The energy is a mean over the image, so its curvature alone knows no certainty. Calibrated on simulated classes,
     /// see docs/design/solver.md.
-    private static let observations = 60.0
+    private static let observations = 25.0
     /// Largest deviation of a keypoint in any direction that the image says nothing of [gauge units].
     private static let largestDeviation = 0.3
     /// Half of the distance over which the curvature is taken [gauge units]: below it the energy has kinks, since points

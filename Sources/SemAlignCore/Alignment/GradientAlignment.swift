@@ -6,9 +6,11 @@ struct GradientAlignment: Sendable {
     private let map: DeformationMap
     private let configuration: TrackerConfiguration
 
-    init(_ representation: ClassRepresentation, _ configuration: TrackerConfiguration) {
-        model = AlignmentModel(representation, seed: configuration.seed)
-        map = representation.dense.map
+    /// Lays out the class of `evidence`, whose packed vectors it shares.
+    init(_ evidence: EvidenceModel, _ configuration: TrackerConfiguration) {
+        model = AlignmentModel(
+            evidence.representation, vectors: evidence.vectors, seed: configuration.seed)
+        map = evidence.representation.dense.map
         self.configuration = configuration
     }
 
@@ -51,10 +53,7 @@ struct GradientAlignment: Sendable {
             of: choice, weights: solver.schedule.finalWeights, workspace: &workspace)
         return FrameSolution(
             cameraFromClass: pose,
-            camera: observation.intrinsics
-                ?? CameraIntrinsics(
-                    focalLength: SIMD2(repeating: choice.best.state.focalLengthPixels),
-                    principalPoint: evidence.camera.principalPoint),
+            camera: observation.camera(focalLength: choice.best.state.focalLengthPixels),
             energy: choice.best.energy, energyGap: choice.gap)
     }
 }

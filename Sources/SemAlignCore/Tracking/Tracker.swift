@@ -34,11 +34,12 @@ public struct Tracker: Sendable {
 
     /// Prepares to track objects of the class `representation`.
     public init(representation: ClassRepresentation, configuration: TrackerConfiguration = .init()) {
-        model = EvidenceModel(representation)
+        let model = EvidenceModel(representation)
+        self.model = model
         self.configuration = configuration
         followed = FollowedSolutions(configuration, diameter: model.diameter)
         plan = ExplorationPlan(framesBetweenChecks: configuration.framesBetweenChecks)
-        gradient = configuration.solver == .adamw ? GradientAlignment(representation, configuration) : nil
+        gradient = configuration.solver == .adamw ? GradientAlignment(model, configuration) : nil
     }
 
     /// Forgets the object: the next frame starts cold.
