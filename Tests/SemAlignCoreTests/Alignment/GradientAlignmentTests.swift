@@ -10,7 +10,7 @@ import Testing
     private let configuration: TrackerConfiguration = {
         var configuration = TrackerConfiguration()
         configuration.solver = .adamw
-        configuration.starts = 4
+        configuration.starts = 6
         configuration.schedule.stretchedSteps = 200
         return configuration
     }()
