@@ -29,7 +29,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let package = Package(
     name: "semalign",
-    products: [.executable(name: "semalign", targets: ["SemAlignCLI"])],
+    products: [
+        .executable(name: "semalign", targets: ["SemAlignCLI"]),
+        // For Benchmarks/, a package of its own.
+        .library(
+            name: "SemAlign",
+            targets: [
+                "SemAlignCore", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignDatasets",
+                "SemAlignBags", "SemAlignTransport", "SemAlignNode", "CSystem",
+            ]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -100,17 +109,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swift),
-        .executableTarget(
-            name: "SemAlignBenchmarks",
-            dependencies: [
-                "SemAlignCore", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignBags",
-                "SemAlignTransport", "CSystem",
-                "SemAlignNode", .product(name: "Logging", package: "swift-log"),
-            ],
-            swiftSettings: swift),
 
         tests("ArchitectureTests", []),
-        tests("SemAlignCoreTests", ["SemAlignCore", "SemAlignSimulation", "CAllocations"]),
+        tests(
+            "SemAlignCoreTests",
+            ["SemAlignCore", "SemAlignKernels", "SemAlignSimulation", "CAllocations"]),
         tests("SemAlignImagesTests", ["SemAlignImages", "SemAlignCore"]),
         tests("SemAlignMessagesTests", ["SemAlignMessages", "SemAlignCore"]),
         tests("SemAlignTransportTests", ["SemAlignTransport"]),

@@ -49,14 +49,13 @@ private func imports(below folder: URL) throws -> [String: Set<String>] {
     @Test("Every target imports only what the table in docs/architecture.md lets it")
     func arrows() throws {
         let allowed = try allowedImports()
-        let sources = root.appending(path: "Sources")
-        for target in try FileManager.default.contentsOfDirectory(atPath: sources.path) {
+        for (target, folder) in try Self.targets() {
             let rule = try #require(allowed[target], "\(target) is missing from docs/architecture.md")
             var free = Self.system
             if !Self.withoutFoundation.contains(target) {
                 free.formUnion(["Foundation", "FoundationEssentials"])
             }
-            for (module, files) in try imports(below: sources.appending(path: target)) {
+            for (module, files) in try imports(below: folder) {
                 #expect(
                     rule.contains(module) || free.contains(module),
                     "\(target) may not import \(module): \(files.sorted().joined(separator: ", "))")
@@ -66,9 +65,29 @@ private func imports(below folder: URL) throws -> [String: Set<String>] {
 
     @Test("The table names no target that does not exist")
     func tableIsCurrent() throws {
-        let targets = try FileManager.default.contentsOfDirectory(
-            atPath: root.appending(path: "Sources").path)
-        #expect(Set(try allowedImports().keys) == Set(targets))
+        #expect(Set(try allowedImports().keys) == Set(try Self.targets().keys))
+    }
+
+    @Test("The package of benchmarks asks for products that the main package has")
+    func benchmarks() throws {
+        let manifests = try ["Benchmarks/Package.swift", "Package.swift"].map {
+            try String(contentsOf: root.appending(path: $0), encoding: .utf8)
+        }
+        let asked = manifests[0].matches(of: /product\(name: "(\w+)", package: "semalign"\)/).map(\.1)
+        let libraries = manifests[1].matches(of: /\.library\(\s*name: "(\w+)"/).map(\.1)
+        #expect(!asked.isEmpty)
+        for name in asked { #expect(libraries.contains(name), "\(name)") }
+    }
+
+    /// Folders of all targets that are no tests, by name: the program's and the benchmarks'.
+    private static func targets() throws -> [String: URL] {
+        var found: [String: URL] = [:]
+        for folder in ["Sources", "Benchmarks/Sources"].map({ root.appending(path: $0) }) {
+            for target in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+                found[target] = folder.appending(path: target)
+            }
+        }
+        return found
     }
 }
 

@@ -73,10 +73,6 @@ struct Evaluation {
 extension TrackingResult {
     /// The result for an image that the tracker never got.
     init(unanswered reason: String) {
-        self.init(
-            state: .searching, startedCold: true, isMetric: false, focalLengthPixels: .nan, energy: .nan,
-            energyGap: .nan,
-            cameraFromClass: SimilarityTransform(scale: 1, rotation: .identity, translation: .zero),
-            keypoints: [], densePoints: [], stages: [], message: reason)
+        self.init(withoutKeypoints: .searching, message: reason, startedCold: true)
     }
 }

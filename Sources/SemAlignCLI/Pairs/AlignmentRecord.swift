@@ -32,11 +32,7 @@ struct AlignmentRecord: Decodable, Equatable {
         image: String, result: TrackingResult, observation: Observation, nearest: [SIMD2<Double>?]
     ) {
         let imageSize = observation.imageSize
-        let used =
-            observation.intrinsics
-            ?? CameraIntrinsics(
-                focalLength: SIMD2(repeating: result.focalLengthPixels),
-                principalPoint: SIMD2(Double(imageSize.width), Double(imageSize.height)) / 2 - 0.5)
+        let used = observation.camera(focalLength: result.focalLengthPixels)
         let transform = result.cameraFromClass
         self.image = image
         state = result.state.rawValue

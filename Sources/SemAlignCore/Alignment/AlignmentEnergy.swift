@@ -104,10 +104,13 @@ public struct AlignmentEnergy: Sendable {
     }
 
     /// Rotation from the class frame to the camera that fits the present keypoints best; `nil` where they fall on one spot.
-    func rotation(of w: borrowing AlignmentWorkspace) -> Rotation? {
+    func rotation(of w: borrowing AlignmentWorkspace) -> Rotation? { pose(of: w.points)?.rotation }
+
+    /// The similarity transform, class frame to camera, that fits keypoints best; `nil` where they fall on one spot.
+    func pose(of keypoints: [SIMD3<Double>]) -> SimilarityTransform? {
         SimilarityTransform.fit(
-            from: model.canonicalKeypoints, to: w.points,
-            weights: [Double](repeating: 1, count: model.keypointCount))?.rotation
+            from: model.canonicalKeypoints, to: keypoints,
+            weights: [Double](repeating: 1, count: model.keypointCount))
     }
 
     /// Looks up which points can be seen in the present pose; held fixed until the next call.

@@ -10,6 +10,8 @@ public enum AlignmentError: Error, Hashable, Sendable {
     case channels(found: Int, expected: Int)
     /// The features come from another network than the class's.
     case featureModel(found: String, expected: String)
+    /// Every start of the solver led to something that is no solution.
+    case noSolution(starts: Int)
 }
 
 extension AlignmentError: CustomStringConvertible {
@@ -24,6 +26,8 @@ extension AlignmentError: CustomStringConvertible {
             "features have \(found) channels, the class has \(expected); use the network it was built with"
         case .featureModel(let found, let expected):
             "features come from '\(found)', the class was built with '\(expected)'; use that network"
+        case .noSolution(let starts):
+            "none of \(starts) starts of adamw leads to a solution; give it more of them"
         }
     }
 }

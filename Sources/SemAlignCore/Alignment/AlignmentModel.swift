@@ -38,10 +38,11 @@ public struct AlignmentModel: Sendable {
     /// Lays out `representation`; `seed` decides the order in which features of the prior are sampled.
     public init(_ representation: ClassRepresentation, seed: UInt64 = 0) {
         let appearance = representation.appearance
+        let vectors = PackedVectors(appearance)
         canonicalKeypoints = representation.keypoints
         denseCount = representation.dense.map.pointCount
-        diameter = Self.diameter(of: representation.points)
-        vectors = PackedVectors(appearance)
+        diameter = max(SemAlignCore.diameter(of: representation.points), 1e-9)
+        self.vectors = vectors
         visibility = representation.visibility
         metricScale = representation.metricScale
         denseNormals = representation.dense.normals
@@ -65,17 +66,6 @@ public struct AlignmentModel: Sendable {
     public var pointCount: Int { vectors.pointCount }
     /// `pointCount` rounded up to a whole number of 16.
     var paddedCount: Int { vectors.paddedCount }
-
-    private static func diameter(of points: [SIMD3<Double>]) -> Double {
-        var largest = 0.0
-        for i in points.indices {
-            for j in 0..<i {
-                let offset = points[i] - points[j]
-                largest = max(largest, (offset * offset).sum())
-            }
-        }
-        return max(largest.squareRoot(), 1e-9)
-    }
 
     private static func transposedMap(_ map: DeformationMap, padded: Int) -> [Float] {
         let keypoints = map.keypointCount

@@ -43,32 +43,29 @@ public struct AlignmentSelection: Hashable, Sendable {
         scored.sort { ($0.score, $0.result.start) < ($1.score, $1.result.start) }
         guard let best = scored.first else { return nil }
         let other = scored.dropFirst().first {
-            separation($0.result.state, best.result.state, energy) > distinctness
+            energy.separation($0.result.state, best.result.state) > distinctness
         }
         return Choice(
             best: best.result, score: best.score, runnerUp: other?.result,
             gap: other.map { $0.score - best.score } ?? .nan)
     }
+}
 
+extension AlignmentEnergy {
     /// Mean distance of two solutions' keypoints relative to the object's diameter, scale and distance made equal.
-    private func separation(_ a: AlignmentState, _ b: AlignmentState, _ energy: AlignmentEnergy) -> Double {
-        let canonical = AlignmentState(keypoints: energy.model.canonicalKeypoints, focalLengthPixels: 1)
-        let unit = energy.model.diameter * b.radius / canonical.radius
-        guard energy.evidence.isMetric else {
-            // Without metres only the shape about its centre can be compared.
-            let ratio = b.radius / max(a.radius, 1e-12)
-            let pairs = zip(a.keypoints, b.keypoints)
-            let sum = pairs.reduce(0.0) { sum, pair in
-                let offset = ratio * (pair.0 - a.centroid) - (pair.1 - b.centroid)
-                return sum + (offset * offset).sum().squareRoot()
-            }
-            return sum / Double(a.keypoints.count) / unit
-        }
-        let sum = zip(a.keypoints, b.keypoints).reduce(0.0) { sum, pair in
-            let offset = pair.0 - pair.1
-            return sum + (offset * offset).sum().squareRoot()
-        }
+    fileprivate func separation(_ a: AlignmentState, _ b: AlignmentState) -> Double {
+        let unit = model.diameter * b.radius / model.canonicalRadius
+        let sum = offsets(of: a, from: b).reduce(0.0) { $0 + ($1 * $1).sum().squareRoot() }
         return sum / Double(a.keypoints.count) / unit
+    }
+
+    /// Where the keypoints of `a` are, seen from those of `b`.
+    ///
+    /// Without metres only the shape about its centre can be compared, at the scale of `b`.
+    func offsets(of a: AlignmentState, from b: AlignmentState) -> [SIMD3<Double>] {
+        guard !evidence.isMetric else { return zip(a.keypoints, b.keypoints).map { $0 - $1 } }
+        let (ratio, from, to) = (b.radius / max(a.radius, 1e-12), a.centroid, b.centroid)
+        return zip(a.keypoints, b.keypoints).map { ratio * ($0 - from) - ($1 - to) }
     }
 }
 

@@ -30,8 +30,11 @@ struct FrameProblem: Sendable {
         of observation: Observation, focalLength: Double?, model: EvidenceModel, buffers: inout FrameBuffers
     ) -> [FrameProblem] {
         let size = observation.imageSize
-        let known = observation.intrinsics ?? focalLength.map { camera(size, focalLength: $0) }
-        let first = known ?? camera(size, focalLength: focalLengthGuesses[0] * size.largerSide)
+        let known =
+            observation.intrinsics
+            ?? focalLength.map { CameraIntrinsics(imageSize: size, focalLength: $0) }
+        let first =
+            known ?? CameraIntrinsics(imageSize: size, focalLength: focalLengthGuesses[0] * size.largerSide)
         var (evidence, problems) = buffers.lend()
         guard evidence.read(observation, camera: first, model: model, buffers: &buffers) else {
             buffers.takeBack(evidence, problems)
@@ -56,16 +59,9 @@ struct FrameProblem: Sendable {
     ) {
         let size = observation.imageSize
         for guess in focalLengthGuesses {
-            let camera = camera(size, focalLength: guess * size.largerSide)
+            let camera = CameraIntrinsics(imageSize: size, focalLength: guess * size.largerSide)
             problems.append(FrameProblem(observation, evidence: evidence, camera: camera, model: model))
         }
-    }
-
-    /// A camera of square pixels that looks straight at the middle of the image.
-    private static func camera(_ size: ImageSize, focalLength: Double) -> CameraIntrinsics {
-        CameraIntrinsics(
-            focalLength: SIMD2(repeating: focalLength),
-            principalPoint: SIMD2(Double(size.width - 1), Double(size.height - 1)) / 2)
     }
 
     /// Makes what a search reads of the frame; nobody else may hold the evidence, or it is copied.

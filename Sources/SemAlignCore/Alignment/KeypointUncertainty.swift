@@ -19,6 +19,7 @@ struct KeypointUncertainty {
     /// Covariances of the L keypoints in the camera frame [unit of the pose squared], into `scratch.covariances`.
     ///
     /// Other solutions that the frame supports nearly as well widen them by how far they are, times how likely.
+    /// `scratch.positions` holds the points of `hypothesis`, and still does afterwards.
     func covariances(
         at hypothesis: PoseHypothesis, beside others: ArraySlice<PoseHypothesis>,
         scratch: inout PoseScratch
@@ -30,7 +31,6 @@ struct KeypointUncertainty {
         }
         let total = 1 + others.reduce(0) { $0 + weight($1) }
         guard total > 1 else { return }
-        refiner.place(hypothesis, into: &scratch.positions, &scratch.points)
         for rival in others {
             let weight = weight(rival)
             guard weight > 0 else { continue }

@@ -12,6 +12,9 @@ public struct ImageSize: Hashable, Sendable {
         self.width = width
         self.height = height
     }
+
+    /// The middle of the image [px, pixel centres].
+    public var center: SIMD2<Double> { SIMD2(Double(width - 1), Double(height - 1)) / 2 }
 }
 
 /// An axis-aligned rectangle in pixel **edges**: the whole image is (−0.5, −0.5) … (W − 0.5, H − 0.5)
@@ -40,4 +43,10 @@ public struct PixelRegion: Hashable, Sendable {
 
     /// The larger side [px]: m of METHOD's normalised image coordinates.
     public var largerSide: Double { max(extent.x, extent.y) }
+
+    /// True where a pixel [px, pixel centres] lies inside.
+    public func contains(_ pixel: SIMD2<Double>) -> Bool {
+        let edge = pixel + 0.5
+        return edge.x >= minimum.x && edge.y >= minimum.y && edge.x <= maximum.x && edge.y <= maximum.y
+    }
 }

@@ -16,6 +16,11 @@ public struct CameraIntrinsics: Hashable, Sendable {
         self.principalPoint = principalPoint
     }
 
+    /// The camera that is assumed where none is known: of square pixels, looking straight at the middle of the image.
+    public init(imageSize: ImageSize, focalLength: Double) {
+        self.init(focalLength: SIMD2(repeating: focalLength), principalPoint: imageSize.center)
+    }
+
     /// Projects a camera point [m] to the image [px]; `nil` where z ≤ 0, behind the camera.
     public func project(_ point: SIMD3<Double>) -> SIMD2<Double>? {
         guard point.z > 0 else { return nil }

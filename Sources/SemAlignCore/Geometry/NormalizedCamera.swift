@@ -27,8 +27,7 @@ public struct NormalizedCamera: Hashable, Sendable {
             aspect = camera.focalLength.y / camera.focalLength.x
             knownFocalLength = camera.focalLength.x / unit
         } else {
-            principalPoint =
-                SIMD2(Double(observation.imageSize.width), Double(observation.imageSize.height)) / 2 - 0.5
+            principalPoint = observation.imageSize.center
             aspect = 1
             knownFocalLength = nil
         }

@@ -89,9 +89,7 @@ extension RepresentationBuilder {
                 estimates: zip(intrinsics, sides).map { CameraEstimate(known: $0.focalLength.x / $1) },
                 lifted: lifted, views: views)
         }
-        let centers = lifted.indices.map { v in
-            known[v]?.principalPoint ?? SIMD2(Double(sizes[v].width - 1), Double(sizes[v].height - 1)) / 2
-        }
+        let centers = lifted.indices.map { v in known[v]?.principalPoint ?? sizes[v].center }
         let samples = lifted.indices.map { v in
             lifted[v].samples.map { sample in
                 sample.map { sample in

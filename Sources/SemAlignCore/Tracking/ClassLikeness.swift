@@ -6,9 +6,9 @@ struct ClassLikeness: Sendable {
     /// Similarity that points of the class typically have to their own patches.
     private let usual: Float
 
-    init(_ representation: ClassRepresentation) {
-        vectors = PackedVectors(representation.appearance)
-        let means = representation.appearance.similarityMean.sorted()
+    init(_ model: EvidenceModel) {
+        vectors = model.vectors
+        let means = model.representation.appearance.similarityMean.sorted()
         usual = max(means.isEmpty ? 1 : means[means.count / 2], 0.05)
     }
 

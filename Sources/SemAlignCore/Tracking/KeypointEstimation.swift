@@ -5,31 +5,19 @@ import Glibc
 /// Turns a solution into estimates of the keypoints: position, pixel, covariance, visibility, score.
 struct KeypointEstimation {
     let problem: FrameProblem
-    let hypothesis: PoseHypothesis
-    /// Other solutions that are followed.
-    let rivals: ArraySlice<PoseHypothesis>
+    let solution: FrameSolution
 
-    /// The camera with the focal length that the solution holds for.
-    var camera: CameraIntrinsics { problem.camera(of: hypothesis) }
-
-    /// One estimate per keypoint into `estimates`; `keypoints` are their positions where they differ from the hypothesis's.
-    ///
-    /// Leaves the positions of all points of the hypothesis in `scratch.positions`.
-    func estimate(
-        keypoints: [SIMD3<Double>]?, into estimates: inout [KeypointEstimate], scratch: inout PoseScratch
-    ) {
+    /// One estimate per keypoint into `estimates`, from the solution's positions and covariances in `scratch`.
+    func estimate(into estimates: inout [KeypointEstimate], scratch: borrowing PoseScratch) {
         let model = problem.refiner.model
-        KeypointUncertainty(refiner: problem.refiner).covariances(
-            at: hypothesis, beside: rivals, scratch: &scratch)
-        problem.refiner.place(hypothesis, into: &scratch.positions, &scratch.points)
-        let towards = unit(hypothesis.transform.applyInverse(.zero))
+        let towards = unit(solution.cameraFromClass.applyInverse(.zero))
         let visibility = model.representation.visibility
         let direction = visibility.nearestDirection(to: SIMD3<Float>(towards))
         estimates.removeAll(keepingCapacity: true)
         estimates.reserveCapacity(model.keypointCount)
         for i in 0..<model.keypointCount {
-            let position = keypoints?[i] ?? scratch.positions[i]
-            let pixel = camera.project(position) ?? SIMD2(.nan, .nan)
+            let position = scratch.positions[i]
+            let pixel = solution.camera.project(position) ?? SIMD2(.nan, .nan)
             let seen = Double(visibility.probability(point: i, direction: direction))
             estimates.append(
                 KeypointEstimate(
@@ -45,7 +33,7 @@ struct KeypointEstimation {
             pixel.y < Double(size.height) - 0.5
         else { return 0 }
         let measured = Double(problem.evidence.raster.depth(at: pixel))
-        let margin = 0.12 * hypothesis.scale * problem.refiner.model.diameter
+        let margin = 0.12 * solution.cameraFromClass.scale * problem.refiner.model.diameter
         return measured > 0 && measured < position.z - margin ? 0 : 1
     }
 

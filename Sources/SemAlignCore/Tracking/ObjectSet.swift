@@ -57,10 +57,11 @@ public struct ObjectSet: Sendable {
     public init(representations: [ClassRepresentation], configuration: ObjectSetConfiguration) {
         precondition(!representations.isEmpty, "an object set needs a class")
         self.configuration = configuration
-        fresh = representations.map {
+        let fresh = representations.map {
             Tracker(representation: $0, configuration: configuration.tracker)
         }
-        likeness = representations.count > 1 ? representations.map(ClassLikeness.init) : []
+        self.fresh = fresh
+        likeness = fresh.count > 1 ? fresh.map { ClassLikeness($0.model) } : []
     }
 
     /// Forgets all objects.

@@ -43,6 +43,11 @@ public struct Observation: Hashable, Sendable {
 }
 
 extension Observation {
+    /// The frame's camera; where it is unknown the one that is assumed, with `focalLength` [px].
+    public func camera(focalLength: Double) -> CameraIntrinsics {
+        intrinsics ?? CameraIntrinsics(imageSize: imageSize, focalLength: focalLength)
+    }
+
     /// True where the pixel nearest to `place` [px] lies on the object.
     package func showsObject(at place: SIMD2<Double>) -> Bool {
         let nearest = place.rounded(.toNearestOrAwayFromZero)

@@ -74,14 +74,3 @@ struct TrackedObject: Sendable {
             result: TrackingResult(withoutKeypoints: .noObject, message: "the mask does not show it"))
     }
 }
-
-extension TrackingResult {
-    /// An answer without keypoints, and why there are none.
-    public init(withoutKeypoints state: TrackingState, message: String) {
-        self.init(
-            state: state, startedCold: false, isMetric: false, focalLengthPixels: .nan, energy: .nan,
-            energyGap: .nan,
-            cameraFromClass: SimilarityTransform(scale: 1, rotation: .identity, translation: .zero),
-            keypoints: [], densePoints: [], stages: [], message: message)
-    }
-}

@@ -120,38 +120,38 @@ public struct Tracker: Sendable {
             isWarm = search(&problems, from: first, leader: leader, budget, clock) && isWarm
             stages.finish("cold", now: clock())
         }
-        guard
-            let best = current.map({
-                refineKeypoints(problems[$0.problem], $0.hypothesis, observation, isWarm: isWarm)
-            })
-        else { return lose("the frame supports no pose of the class") }
-        best.problem.refiner.place(
-            best.hypothesis, into: &buffers.pose.positions, &buffers.pose.points)
-        let likeness = best.problem.likeness(
+        guard let best = current else { return lose("the frame supports no pose of the class") }
+        let problem = problems[best.problem]
+        problem.refiner.place(best.hypothesis, into: &buffers.pose.positions, &buffers.pose.points)
+        let likeness = problem.likeness(
             of: best.hypothesis, positions: buffers.pose.positions, buffers: buffers)
         guard likeness >= configuration.leastLikeness else {
             return lose("what the mask shows does not look like \(model.representation.className)")
         }
-        isEstablished = true
-        surfaceCenter = best.problem.evidence.surfaceCenter
-        lastAnswer = observation.timestamp
-        prediction.observe(
-            best.hypothesis.transform, at: observation.timestamp,
-            camera: best.problem.isMetric ? observation.cameraPose : nil)
-        foundFocalLength =
-            observation.intrinsics == nil
-            ? best.problem.camera(of: best.hypothesis).focalLength.x : nil
-        let result = answer(best, observation, startedCold: !isWarm, clock)
+        let solution: FrameSolution
+        do throws(AlignmentError) {
+            solution = try solve(problem, best.hypothesis, observation, isWarm: isWarm)
+        } catch {
+            return lose("\(error)")
+        }
+        remember(problem, best.hypothesis, observation)
+        let result = answer(problem, solution, startedCold: !isWarm, clock)
         considerExplored()
         return result
     }
 
-    /// A solution and the problem it solves.
-    private struct Solution {
-        let problem: FrameProblem
-        let hypothesis: PoseHypothesis
-        /// Keypoints where a solver moved each of them, else `nil`: those of the hypothesis hold.
-        let keypoints: [SIMD3<Double>]?
+    /// Keeps of an answered frame what the next one starts from.
+    private mutating func remember(
+        _ problem: FrameProblem, _ hypothesis: PoseHypothesis, _ observation: Observation
+    ) {
+        isEstablished = true
+        surfaceCenter = problem.evidence.surfaceCenter
+        lastAnswer = observation.timestamp
+        prediction.observe(
+            hypothesis.transform, at: observation.timestamp,
+            camera: problem.isMetric ? observation.cameraPose : nil)
+        foundFocalLength =
+            observation.intrinsics == nil ? problem.camera(of: hypothesis).focalLength.x : nil
     }
 
     /// Refines the followed solutions in this frame; `nil` where the leader has no support.
@@ -296,14 +296,17 @@ public struct Tracker: Sendable {
         return false
     }
 
-    /// Lets the configured solver move each keypoint.
-    private func refineKeypoints(
-        _ problem: FrameProblem, _ hypothesis: PoseHypothesis, _ observation: Observation, isWarm: Bool
-    ) -> Solution {
-        guard let gradient else { return Solution(problem: problem, hypothesis: hypothesis, keypoints: nil) }
-        let keypoints = gradient.align(
-            observation, starts: isWarm ? [hypothesis] : hypotheses, refiner: problem.refiner, isWarm: isWarm)
-        return Solution(problem: problem, hypothesis: hypothesis, keypoints: keypoints)
+    /// The configured solver's answer; what is followed is where `adamw` starts from, and it may find none.
+    private mutating func solve(
+        _ problem: FrameProblem, _ leader: PoseHypothesis, _ observation: Observation, isWarm: Bool
+    ) throws(AlignmentError) -> FrameSolution {
+        let followed = hypotheses
+        guard let gradient else {
+            return problem.solution(leader, beside: followed.dropFirst(), scratch: &buffers.pose)
+        }
+        return try gradient.solution(
+            observation, problem, starts: isWarm ? [leader] : followed, isWarm: isWarm,
+            scratch: &buffers.pose)
     }
 
     private func isSupported(_ hypothesis: PoseHypothesis) -> Bool {
@@ -312,70 +315,35 @@ public struct Tracker: Sendable {
     }
 
     private mutating func answer(
-        _ solution: Solution, _ observation: Observation, startedCold: Bool, _ clock: () -> UInt64
+        _ problem: FrameProblem, _ solution: FrameSolution, startedCold: Bool, _ clock: () -> UInt64
     ) -> TrackingResult {
-        let hypothesis = solution.hypothesis
-        let estimation = KeypointEstimation(
-            problem: solution.problem, hypothesis: hypothesis, rivals: hypotheses.dropFirst())
-        estimation.estimate(
-            keypoints: solution.keypoints, into: &buffers.keypoints, scratch: &buffers.pose)
-        buffers.pose.positions.removeAll(keepingCapacity: true)
-        for keypoint in buffers.keypoints { buffers.pose.positions.append(keypoint.position) }
+        KeypointEstimation(problem: problem, solution: solution).estimate(
+            into: &buffers.keypoints, scratch: buffers.pose)
+        buffers.pose.positions.removeLast(buffers.pose.positions.count - model.keypointCount)
         dense.apply(to: buffers.pose.positions, into: &buffers.densePoints)
         stages.finish("covariance", now: clock())
         return TrackingResult(
-            state: .tracking, startedCold: startedCold, isMetric: solution.problem.isMetric,
-            focalLengthPixels: estimation.camera.focalLength.x, energy: -hypothesis.support,
-            energyGap: hypotheses.count > 1 ? hypothesis.support - hypotheses[1].support : .nan,
-            cameraFromClass: hypothesis.transform, keypoints: buffers.keypoints,
-            densePoints: buffers.densePoints, stages: stages.durations, message: reason() ?? "")
+            state: .tracking, startedCold: startedCold, isMetric: problem.isMetric,
+            focalLengthPixels: solution.camera.focalLength.x, energy: solution.energy,
+            energyGap: solution.energyGap, cameraFromClass: solution.cameraFromClass,
+            keypoints: buffers.keypoints, densePoints: buffers.densePoints, stages: stages.durations,
+            message: reason ?? "")
     }
 
     /// Says that the frame has no answer, and starts cold with the next.
     private mutating func lose(_ message: String) -> TrackingResult {
         let state: TrackingState = isEstablished ? .lost : .searching
         dropTrack()
-        return failure(state, reason().map { "\(message); \($0)" } ?? message)
+        return failure(state, reason.map { "\(message); \($0)" } ?? message)
     }
 
     /// Says where the frame's time ran out; `nil` where it did not.
-    private func reason() -> String? {
-        guard let shortfall else { return nil }
-        let budget = "the time budget of \(configuration.budgetMilliseconds) ms"
-        return switch shortfall {
-        case .steps(let made, let wanted): "\(budget) ended the refinement after \(made) of \(wanted) steps"
-        case .search: "\(budget) ended the search; the next one goes on from there"
-        }
+    private var reason: String? {
+        shortfall?.reason(budgetMilliseconds: configuration.budgetMilliseconds)
     }
 
     private func failure(_ state: TrackingState, _ message: String) -> TrackingResult {
         TrackingResult(
-            state: state, startedCold: true, isMetric: false, focalLengthPixels: .nan, energy: .nan,
-            energyGap: .nan,
-            cameraFromClass: SimilarityTransform(scale: 1, rotation: .identity, translation: .zero),
-            keypoints: [], densePoints: [], stages: stages.durations, message: message)
-    }
-}
-
-/// What a frame had no time for.
-private enum Shortfall {
-    case steps(made: Int, wanted: Int)
-    case search
-}
-
-/// Collects how long the stages of a frame took.
-private struct StageClock {
-    private(set) var durations: [StageDuration] = []
-    private var last: UInt64 = 0
-
-    /// Begins a frame; the list is used again where the receiver of the last answer has let go of it.
-    mutating func start(_ now: UInt64) {
-        durations.removeAll(keepingCapacity: true)
-        last = now
-    }
-
-    mutating func finish(_ name: String, now: UInt64) {
-        durations.append(StageDuration(name: name, nanoseconds: now &- last))
-        last = now
+            withoutKeypoints: state, message: message, startedCold: true, stages: stages.durations)
     }
 }

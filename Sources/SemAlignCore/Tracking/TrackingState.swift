@@ -22,9 +22,9 @@ public struct TrackingResult: Hashable, Sendable {
     public let isMetric: Bool
     /// Focal length that the answer holds for [px]: the camera's, or the estimated one.
     public let focalLengthPixels: Double
-    /// Energy at the solution (equation 13); NaN without one.
+    /// What the solver minimises, at its solution: equation 13 with `adamw`, minus the support with `fast`; NaN without one.
     public let energy: Double
-    /// Energy of the best different solution less `energy`; NaN where unknown.
+    /// How much worse the solver's best different solution is, by what it chooses by; NaN where unknown.
     public let energyGap: Double
     /// Class frame to camera frame; its scale is metres per canonical unit where metric.
     public let cameraFromClass: SimilarityTransform
@@ -54,6 +54,18 @@ public struct TrackingResult: Hashable, Sendable {
         self.densePoints = densePoints
         self.stages = stages
         self.message = message
+    }
+
+    /// An answer without keypoints, and why there are none.
+    public init(
+        withoutKeypoints state: TrackingState, message: String, startedCold: Bool = false,
+        stages: [StageDuration] = []
+    ) {
+        self.init(
+            state: state, startedCold: startedCold, isMetric: false, focalLengthPixels: .nan, energy: .nan,
+            energyGap: .nan,
+            cameraFromClass: SimilarityTransform(scale: 1, rotation: .identity, translation: .zero),
+            keypoints: [], densePoints: [], stages: stages, message: message)
     }
 }
 

@@ -121,6 +121,10 @@ semalign_support semalign_quick_support(int32_t isa, const semalign_model *model
 double semalign_shape_modes(const double *covariance, const double *keypoints, int32_t keypoint_count,
                             int32_t mode_count, double *modes_out);
 
+/// Puts the inverse in place of a size x size matrix, of which the symmetric part counts; eigenvalues below `least`,
+/// which is positive, are taken for it: where a curvature says nothing the spread stays bounded.
+void semalign_invert_curvature(double *matrix, int32_t size, double least);
+
 /// Orthonormal directions that hold most of the class vectors' energy: basis_out is basis_count x channels.
 ///
 /// vectors: count x channels; basis_count at most channels. Returns the share of the energy held, 0 ... 1.

@@ -148,7 +148,7 @@ public struct CorrespondenceSettings: Hashable, Sendable {
     /// Points that are asked for from the start.
     public var points: [CorrespondenceQuery] = []
     /// σ of p_spatial in equation 14 [sides of the region of interest].
-    public var sigma = 0.03
+    public var sigma = CorrespondenceMap.defaultSigma
 
     /// Makes the defaults.
     public init() {}

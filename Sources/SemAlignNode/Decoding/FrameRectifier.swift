@@ -106,12 +106,6 @@ extension FeatureMap {
 }
 
 extension PixelRegion {
-    /// True where a pixel [px, pixel centres] lies inside.
-    func contains(_ pixel: SIMD2<Double>) -> Bool {
-        let edge = pixel + 0.5
-        return edge.x >= minimum.x && edge.y >= minimum.y && edge.x <= maximum.x && edge.y <= maximum.y
-    }
-
     /// The region with a margin of `share` of its own size on every side.
     func grown(by share: Double) -> PixelRegion {
         PixelRegion(minimum: minimum - extent * share, maximum: maximum + extent * share)

@@ -13,7 +13,7 @@ struct CorrespondenceFinder: Sendable {
 
     init(
         _ representation: ClassRepresentation, configuration: TrackerConfiguration,
-        references: [String: SightedObservation], sigma: Double = CorrespondenceSettings().sigma
+        references: [String: SightedObservation], sigma: Double = CorrespondenceMap.defaultSigma
     ) {
         self.sigma = sigma
         self.representation = representation

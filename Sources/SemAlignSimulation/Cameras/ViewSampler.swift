@@ -65,9 +65,7 @@ extension SimulationConfiguration {
                 ?? (-0.2231, 0.9163)
             focal = side * exponential(generator.uniform(low, high))
         }
-        return CameraIntrinsics(
-            focalLength: SIMD2(focal, focal),
-            principalPoint: SIMD2(Double(imageSize.width - 1) / 2, Double(imageSize.height - 1) / 2))
+        return CameraIntrinsics(imageSize: imageSize, focalLength: focal)
     }
 
     /// Larger side of the object's box for a fill between 0 (the smallest) and 1 (the largest) [px].

@@ -1,14 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import SemAlignCore
 import Testing
 
-@testable import SemAlignNode
+/// A class of four corners and two points between them with one-hot features: small enough to know by heart.
+private enum CornerClass {
+    static let channels = 8
 
+    static let representation: ClassRepresentation = {
+        let map = DeformationMap(
+            keypointCount: 4, rowStarts: [0, 2, 4], columns: [0, 1, 2, 3], weights: [0.5, 0.5, 0.5, 0.5])
+        var vectors = [Float](repeating: 0, count: 6 * channels)
+        for point in 0..<6 { vectors[point * channels + point] = 1 }
+        return ClassRepresentation(
+            className: "corner", keypointNames: ["origin", "x", "y", "z"], flip: nil, skeleton: [],
+            keypoints: [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]],
+            dense: DensePoints(map: map, normals: [[0, 0, -1], [0, 0, -1]]),
+            prior: KeypointPrior(
+                edgePairs: [], tetrahedra: [],
+                shapeCovariance: (0..<144).map { $0 % 13 == 0 ? 0.001 : 0 }),
+            appearance: PointAppearance(
+                channels: channels, model: "", vectors: vectors,
+                similarityMean: Array(repeating: 0.9, count: 6),
+                similarityDeviation: Array(repeating: 0.1, count: 6)),
+            visibility: VisibilityModel(directions: [[0, 0, -1]], table: Array(repeating: 255, count: 6)),
+            metricScale: nil, provenance: Provenance(programVersion: "", settings: [:], inputHashes: [:]))
+    }()
+}
+
+private let size = ImageSize(width: 64, height: 48)
 private let camera = CameraIntrinsics(focalLength: [60, 60], principalPoint: [31.5, 23.5])
 
-/// The answer for the tiny class held at `pose`.
+/// The answer for the class held at `pose`.
 private func aligned(_ pose: SimilarityTransform) -> TrackingResult {
-    let points = TinyClass.representation.points.map { pose.apply($0) }
+    let points = CornerClass.representation.points.map { pose.apply($0) }
     return TrackingResult(
         state: .tracking, startedCold: true, isMetric: true, focalLengthPixels: 60, energy: 0,
         energyGap: .nan,
@@ -27,22 +52,22 @@ private func seen(_ result: TrackingResult, depth: DepthImage? = nil) -> Observa
     var values: [Float16] = []
     let grid = FeatureMap(
         rows: 24, columns: 32, channels: 1, values: Array(repeating: 0, count: 768),
-        region: PixelRegion(TinyFrame.size), model: "")
+        region: PixelRegion(size), model: "")
     for row in 0..<24 {
         for column in 0..<32 {
             let center = grid.center(row: row, column: column)
             let nearest = points.indices.min { first, second in
                 distance(points[first], center) < distance(points[second], center)
             }
-            values += (0..<TinyClass.channels).map { $0 == nearest ? 1 : 0 }
+            values += (0..<CornerClass.channels).map { $0 == nearest ? 1 : 0 }
         }
     }
     return Observation(
-        timestamp: 1, frameID: "c", imageSize: TinyFrame.size, intrinsics: camera, depth: depth,
-        mask: TinyFrame(0).maskValue, instance: 1,
+        timestamp: 1, frameID: "c", imageSize: size, intrinsics: camera, depth: depth,
+        mask: ObjectMask(size: size, labels: [UInt8](repeating: 1, count: 64 * 48)), instance: 1,
         features: FeatureMap(
-            rows: 24, columns: 32, channels: TinyClass.channels, values: values,
-            region: PixelRegion(TinyFrame.size), model: "tiny-net"))
+            rows: 24, columns: 32, channels: CornerClass.channels, values: values,
+            region: PixelRegion(size), model: ""))
 }
 
 private func distance(_ point: SIMD3<Double>, _ pixel: SIMD2<Double>) -> Double {
@@ -57,7 +82,7 @@ private let second = SimilarityTransform(
 @Suite struct CorrespondenceMapTests {
     @Test("A point of the class frame is found where the pose puts it")
     func classFrame() throws {
-        let map = CorrespondenceMap(representation: TinyClass.representation, reference: nil)
+        let map = CorrespondenceMap(representation: CornerClass.representation, reference: nil)
         let result = aligned(second)
         let query = CorrespondenceQuery(id: "x", place: .position([1, 0, 0]))
         let answer = try #require(
@@ -74,7 +99,7 @@ private let second = SimilarityTransform(
     func referenceView() throws {
         let view = aligned(first)
         let map = CorrespondenceMap(
-            representation: TinyClass.representation,
+            representation: CornerClass.representation,
             reference: ReferenceView(observation: seen(view), result: view))
         let spot = try #require(camera.project(first.apply([0, 1, 0])))
         let result = aligned(second)
@@ -97,7 +122,7 @@ private let second = SimilarityTransform(
         let query = CorrespondenceQuery(id: "x", place: .position([1, 0, 0]))
         let answers = try [0.03, 1].map { sigma in
             let map = CorrespondenceMap(
-                representation: TinyClass.representation, reference: nil, sigma: sigma)
+                representation: CornerClass.representation, reference: nil, sigma: sigma)
             return try #require(
                 map.correspondences(for: [query], result: aligned(off), observation: seen(truth)).first)
         }
@@ -108,12 +133,12 @@ private let second = SimilarityTransform(
 
     @Test("Measured depth that agrees gives the position; a nearer surface hides the point")
     func depth() throws {
-        let map = CorrespondenceMap(representation: TinyClass.representation, reference: nil)
+        let map = CorrespondenceMap(representation: CornerClass.representation, reference: nil)
         let result = aligned(first)
         let query = CorrespondenceQuery(id: "o", place: .position([0, 0, 0]))
         for (metres, z, visible) in [(1.02, 1.02, 1.0), (0.5, 1.0, 0.0)] {
             let depth = DepthImage(
-                size: TinyFrame.size, values: Array(repeating: Float(metres), count: 64 * 48), isMetric: true)
+                size: size, values: Array(repeating: Float(metres), count: 64 * 48), isMetric: true)
             let answer = try #require(
                 map.correspondences(for: [query], result: result, observation: seen(result, depth: depth))
                     .first)
@@ -124,8 +149,8 @@ private let second = SimilarityTransform(
 
     @Test("Without keypoints, and without an aligned reference, there is no answer")
     func noAnswer() {
-        let map = CorrespondenceMap(representation: TinyClass.representation, reference: nil)
-        let lost = TrackingResult(refusal: Drop(.mask, "x"), state: .lost)
+        let map = CorrespondenceMap(representation: CornerClass.representation, reference: nil)
+        let lost = TrackingResult(withoutKeypoints: .lost, message: "")
         let result = aligned(first)
         let position = CorrespondenceQuery(id: "o", place: .position([0, 0, 0]))
         let pixel = CorrespondenceQuery(id: "p", place: .pixel([1, 1]))

@@ -34,6 +34,11 @@ struct Benchmarks {
                 benchmark.energyCount = count
             }
             if try !benchmark.run(clock: now) { exit(1) }
+        } else if arguments.count == 3, arguments[1] == "views" {
+            // launch/measure-views calls this one.
+            try ViewsBenchmark(path: arguments[2]).run()
+        } else if arguments.count == 2, arguments[1] == "instructions" {
+            if try !SolverBenchmark().countInstructions(clock: now) { exit(1) }
         } else {
             try reportStandardWorkload()
             try compareSolvers()

@@ -50,17 +50,20 @@ struct BagBenchmark {
         print("| what | ours [MiB/s] | beside | theirs [MiB/s] | ratio | wanted |")
         print("|---|---|---|---|---|---|")
         try compare(
-            "read, no compression", mebibytes, { try read("plain.mcap") }, "cat", 0.7,
+            "read, no compression", mebibytes, { try read("plain.mcap") }, "cat",
+            Thresholds.readAgainstCat,
             { try shell("cat \(path("plain.mcap")) > /dev/null") })
         try compare(
             "the same, checksums not compared", mebibytes, { try read("plain.mcap", checks: false) }, "cat",
-            0.7,
+            Thresholds.readAgainstCat,
             { try shell("cat \(path("plain.mcap")) > /dev/null") })
         try compare(
-            "read, zstd", mebibytes, { try read("zstd.mcap") }, "zstd -dc", 0.8,
+            "read, zstd", mebibytes, { try read("zstd.mcap") }, "zstd -dc",
+            Thresholds.readAgainstZstd,
             { try shell("zstd -dcq \(path("plain.zst")) > /dev/null") })
         try compare(
-            "write, no compression", mebibytes, { try write(.none, to: path("new.mcap")) }, "dd", 0.7,
+            "write, no compression", mebibytes, { try write(.none, to: path("new.mcap")) }, "dd",
+            Thresholds.writeAgainstDD,
             { try shell("dd if=/dev/zero of=\(path("dd")) bs=1M count=\(Int(mebibytes)) status=none") })
         try comparePython("messages of 64 KiB", mebibytes)
         // What most topics of a robot are: the size at which the cost of a message counts, not that of a byte.
@@ -75,7 +78,8 @@ struct BagBenchmark {
     private func comparePython(_ what: String, _ mebibytes: Double) throws {
         for name in ["plain", "zstd"] {
             try compare(
-                "read, \(name), \(what)", mebibytes, { try read("\(name).mcap") }, "Python mcap", 20,
+                "read, \(name), \(what)", mebibytes, { try read("\(name).mcap") }, "Python mcap",
+                Thresholds.readAgainstPython,
                 { try python("\(name).mcap") }, repetitions: 2)
         }
     }

@@ -1,27 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Glibc
-internal import SemAlignCore
+
+import Glibc
 
 /// An aligned view that queries can refer to by pixels.
-struct ReferenceView: Sendable {
+public struct ReferenceView: Sendable {
     let observation: Observation
     let result: TrackingResult
+
+    /// Joins a frame and its answer.
+    public init(observation: Observation, result: TrackingResult) {
+        self.observation = observation
+        self.result = result
+    }
 }
 
 /// Carries points from a reference view or from the class frame into aligned frames (equation 14).
 ///
 /// Unlike the paper, an answer keeps the query's offset from the class's point, so that two queries between the
 /// same points stay two, and a hidden point is preferred less.
-struct CorrespondenceMap: Sendable {
+public struct CorrespondenceMap: Sendable {
+    /// σ of equation 14 where nobody sets another.
+    public static let defaultSigma = 0.03
+
     private let representation: ClassRepresentation
     private let canonical: [SIMD3<Double>]
     private let reference: AlignedView?
-    /// σ of both spatial likelihoods, in units of the region's larger side.
     private let sigma: Double
 
-    init(
+    /// Prepares to carry points from `reference`, or from the class frame alone where that is `nil`.
+    ///
+    /// `sigma` is σ of both spatial likelihoods [larger sides of the features' region].
+    public init(
         representation: ClassRepresentation, reference: ReferenceView?,
-        sigma: Double = CorrespondenceSettings().sigma
+        sigma: Double = CorrespondenceMap.defaultSigma
     ) {
         self.sigma = sigma
         self.representation = representation
@@ -32,7 +43,7 @@ struct CorrespondenceMap: Sendable {
     }
 
     /// One answer for each query that has one: none for pixels of a view that could not be aligned.
-    func correspondences(
+    public func correspondences(
         for queries: [CorrespondenceQuery], result: TrackingResult, observation: Observation
     ) -> [Correspondence] {
         guard let view = AlignedView(representation, result: result, observation: observation) else {
@@ -53,7 +64,7 @@ struct CorrespondenceMap: Sendable {
         switch query.place {
         case .position(let position):
             let point = canonical.indices.min {
-                squaredLength(canonical[$0] - position) < squaredLength(canonical[$1] - position)
+                squaredDistance(canonical[$0], position) < squaredDistance(canonical[$1], position)
             }
             return point.map { Anchor(point: $0, offset: position - canonical[$0]) }
         case .pixel(let pixel):
@@ -131,15 +142,10 @@ private struct AlignedView: Sendable {
         self.observation = observation
         self.result = result
         self.points = points
-        let size = SIMD2(Double(observation.imageSize.width), Double(observation.imageSize.height))
-        camera =
-            observation.intrinsics
-            ?? CameraIntrinsics(
-                focalLength: SIMD2(repeating: result.focalLengthPixels), principalPoint: size / 2 - 0.5)
+        camera = observation.camera(focalLength: result.focalLengthPixels)
         let pose = result.cameraFromClass
-        let towards = pose.rotation.applyInverse(-pose.translation)
-        let length = max(squaredLength(towards).squareRoot(), .leastNormalMagnitude)
-        direction = representation.visibility.nearestDirection(to: SIMD3<Float>(towards / length))
+        let towards = unit(pose.rotation.applyInverse(-pose.translation))
+        direction = representation.visibility.nearestDirection(to: SIMD3<Float>(towards))
     }
 
     /// A difference of class points as one of the camera frame.
@@ -213,5 +219,3 @@ private struct AlignedView: Sendable {
         return best
     }
 }
-
-private func squaredLength(_ vector: SIMD3<Double>) -> Double { (vector * vector).sum() }
