@@ -70,7 +70,7 @@ public enum ImageDecoder {
         let pixels = unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
             unsafe buffer.initialize(repeating: 0)
             initialized = count
-            let output = unsafe UnsafeMutableRawPointer(buffer.baseAddress)
+            let output = UnsafeMutableRawPointer(buffer.baseAddress)
             status = unsafe bytes.withUnsafeBufferPointer { input in
                 switch header.format {
                 case .png:

@@ -15,7 +15,7 @@ public enum ImageEncoder {
     /// Precondition: the quality lies in that range.
     public static func jpeg(_ image: ColorImage, quality: Int = 92) throws(ImageError) -> [UInt8] {
         precondition((1...100).contains(quality), "JPEG quality lies between 1 and 100")
-        return try encode(image.pixels, image.size) { pixels, width, height, bytes, count, reason in
+        return try unsafe encode(image.pixels, image.size) { pixels, width, height, bytes, count, reason in
             unsafe semalign_jpeg_encode(pixels, width, height, Int32(quality), bytes, count, reason)
         }
     }
@@ -45,7 +45,7 @@ public enum ImageEncoder {
     private static func png<Element>(
         _ pixels: [Element], as type: CodecPixel, _ size: ImageSize
     ) throws(ImageError) -> [UInt8] {
-        try encode(pixels, size) { pixels, width, height, bytes, count, reason in
+        try unsafe encode(pixels, size) { pixels, width, height, bytes, count, reason in
             unsafe semalign_png_encode(pixels, type.rawValue, width, height, bytes, count, reason)
         }
     }

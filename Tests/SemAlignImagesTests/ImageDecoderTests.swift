@@ -6,27 +6,24 @@ import SemAlignImages
 import Testing
 
 @Suite struct ImageDecoderTests {
-    private func file(_ base64: String) throws -> [UInt8] {
-        [UInt8](try #require(Data(base64Encoded: base64)))
+    private func decode(_ base64: String) throws -> ColorImage {
+        let bytes = [UInt8](try #require(Data(base64Encoded: base64)))
+        return try ImageDecoder.color(bytes.span)
     }
 
     @Test("Opacity, interlacing, sixteen bits and less than eight become colour; gamma changes nothing")
     func kindsOfPNG() throws {
-        let interlaced = try ImageDecoder.color(file(Self.interlaced).span)
+        let interlaced = try decode(Self.interlaced)
         #expect(interlaced.size == ImageSize(width: 3, height: 3))
-        for row in 0..<3 {
-            for column in 0..<3 {
-                let red = UInt8(10 * row + column)
-                #expect(interlaced[column, row] == [red, red + 60, red + 120])
-            }
-        }
-        let fine = try ImageDecoder.color(file(Self.twoBits).span)
+        let reds: [UInt8] = [0, 1, 2, 10, 11, 12, 20, 21, 22]
+        #expect(interlaced.pixels == reds.flatMap { [$0, $0 + 60, $0 + 120] })
+        let fine = try decode(Self.twoBits)
         #expect(fine.pixels == [0, 85, 170, 255].flatMap { [$0, $0, $0] })
     }
 
     @Test("A JPEG in printing colours becomes red, green and blue")
     func printingColors() throws {
-        let image = try ImageDecoder.color(file(Self.printed).span)
+        let image = try decode(Self.printed)
         #expect(image.size == ImageSize(width: 8, height: 8))
         // Ink keeps away light: 200/255 of black, of which cyan, magenta and yellow take their parts.
         let expected: [Int] = [158, 79, 40]
