@@ -2,7 +2,7 @@
 FROM swift:6.3-bookworm AS builder
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libzmq3-dev libopencv-core-dev libopencv-imgproc-dev \
-    libopencv-imgcodecs-dev libeigen3-dev libzstd-dev liblz4-dev libdeflate-dev libsqlite3-dev pkg-config \
+    libpng-dev libjpeg-dev libeigen3-dev libzstd-dev liblz4-dev libdeflate-dev libsqlite3-dev pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="semalign" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libzmq5 libopencv-core406 libopencv-imgproc406 \
-    libopencv-imgcodecs406 libzstd1 liblz4-1 libdeflate0 libsqlite3-0 \
+    libpng16-16 libjpeg62-turbo libzstd1 liblz4-1 libdeflate0 libsqlite3-0 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --no-create-home semalign \
  && install -d -o semalign -g semalign /run/semalign

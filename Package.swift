@@ -54,17 +54,15 @@ let package = Package(
         .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
 
-        // C++ behind C headers.
+        // C and C++ behind C headers.
         .target(
             name: "SemAlignKernels", dependencies: ["CEigen"], cxxSettings: cxx,
             linkerSettings: [.linkedLibrary("m")]),
         .target(
             name: "COpenCV",
             cxxSettings: cxx + [.unsafeFlags(["-isystem", "/usr/include/opencv4"])],
-            linkerSettings: [
-                .linkedLibrary("opencv_imgcodecs"), .linkedLibrary("opencv_imgproc"),
-                .linkedLibrary("opencv_core"),
-            ]),
+            linkerSettings: [.linkedLibrary("opencv_imgproc"), .linkedLibrary("opencv_core")]),
+        .target(name: "CImageCodecs", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
 
         // The method.
         core("SemAlignCore", ["SemAlignKernels"]),
@@ -74,7 +72,7 @@ let package = Package(
         core("SemAlignProfiling"),
         .target(name: "CAllocations"),
         .target(name: "CSystem"),
-        core("SemAlignImages", ["SemAlignCore", "CRC", "COpenCV"]),
+        core("SemAlignImages", ["SemAlignCore", "CRC", "CImageCodecs", "COpenCV"]),
         core(
             "SemAlignMessages",
             ["SemAlignCore", "CRC", .product(name: "SwiftProtobuf", package: "swift-protobuf")],

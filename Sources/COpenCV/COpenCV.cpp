@@ -2,14 +2,9 @@
 #include "COpenCV.h"
 
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <limits>
-#include <vector>
 
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 namespace {
@@ -38,7 +33,6 @@ int matType(int type) {
   switch (type) {
   case SEMALIGN_CV_RGB8: return CV_8UC3;
   case SEMALIGN_CV_GRAY8: return CV_8UC1;
-  case SEMALIGN_CV_GRAY16: return CV_16UC1;
   default: return CV_32FC1;
   }
 }
@@ -87,50 +81,6 @@ const char *semalign_cv_version(void) {
   return text;
 }
 
-int semalign_cv_decode(const uint8_t *data, size_t size, int type, int width, int height, void *out) {
-  return guarded([&] {
-    if (size == 0 || size > static_cast<size_t>(std::numeric_limits<int>::max()))
-      return SEMALIGN_CV_UNDECODABLE;
-    const cv::Mat bytes(1, static_cast<int>(size), CV_8UC1, const_cast<uint8_t *>(data));
-    const int flags = type == SEMALIGN_CV_RGB8 ? cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION
-                                               : cv::IMREAD_UNCHANGED;
-    cv::Mat image = view(out, type, width, height);
-    cv::imdecode(bytes, flags, &image);
-    if (image.empty()) return SEMALIGN_CV_UNDECODABLE;
-    // Another size or type made OpenCV allocate an image of its own.
-    if (image.data != out) return SEMALIGN_CV_OTHER_SIZE;
-    if (type == SEMALIGN_CV_RGB8) cv::cvtColor(image, image, cv::COLOR_BGR2RGB);
-    return SEMALIGN_CV_OK;
-  });
-}
-
-int semalign_cv_encode(const void *pixels, int type, int width, int height, const char *extension,
-                       int jpeg_quality, uint8_t **out, size_t *out_size) {
-  *out = nullptr;
-  *out_size = 0;
-  return guarded([&] {
-    cv::Mat image = view(pixels, type, width, height);
-    if (type == SEMALIGN_CV_RGB8) {
-      cv::Mat reordered;
-      cv::cvtColor(image, reordered, cv::COLOR_RGB2BGR);
-      image = reordered;
-    }
-    std::vector<uchar> bytes;
-    std::vector<int> parameters;
-    // PNG keeps its defaults: naming any level takes three times as long for an eighth less.
-    if (std::strcmp(extension, ".jpg") == 0) parameters = {cv::IMWRITE_JPEG_QUALITY, jpeg_quality};
-    if (!cv::imencode(extension, image, bytes, parameters)) return SEMALIGN_CV_FAILED;
-    auto *copy = static_cast<uint8_t *>(std::malloc(bytes.size()));
-    if (copy == nullptr) return SEMALIGN_CV_FAILED;
-    std::memcpy(copy, bytes.data(), bytes.size());
-    *out = copy;
-    *out_size = bytes.size();
-    return SEMALIGN_CV_OK;
-  });
-}
-
-void semalign_cv_free(uint8_t *bytes) { std::free(bytes); }
-
 int semalign_cv_resize(const void *pixels, int type, int width, int height, void *out, int out_width,
                        int out_height, int interpolation) {
   return guarded([&] {
@@ -144,7 +94,7 @@ int semalign_cv_remap(const void *pixels, int type, int width, int height, const
                       const float *map_y, void *out, int out_width, int out_height, int interpolation) {
   return guarded([&] {
     // OpenCV keeps coordinates of remapped images in 16 bits.
-    if (width > 32767 || height > 32767) return SEMALIGN_CV_OTHER_SIZE;
+    if (width > 32767 || height > 32767) return SEMALIGN_CV_TOO_LARGE;
     cv::Mat result = view(out, type, out_width, out_height);
     cv::remap(view(pixels, type, width, height), result, view(map_x, SEMALIGN_CV_FLOAT32, out_width, out_height),
               view(map_y, SEMALIGN_CV_FLOAT32, out_width, out_height), interpolationFlag(interpolation),

@@ -50,8 +50,9 @@ extension BagError: CustomStringConvertible {
         case .cannotCreate(let path, let reason): "cannot create '\(path)': \(reason)"
         case .readFailed(let offset, let reason): "reading at byte \(offset) failed: \(reason)"
         case .writeFailed(let offset, let reason):
-            "writing at byte \(offset) failed: \(reason); the bag can be closed with 'bag recover'"
-        case .notABag(let found): "not an MCAP file: it begins with \(found), expected \(Magic.bytes)"
+            "writing at byte \(offset) failed: \(reason)"
+                + (offset > 0 ? "; the bag can be closed with 'bag recover'" : "")
+        case .notABag(let found): "not an MCAP file: \(Self.kind(of: found))"
         case .truncated(let offset, let needed, let available):
             "truncated at byte \(offset): \(needed) bytes needed, \(available) there; try 'bag recover'"
         case .malformed(let record, let offset, let detail): "\(record) at byte \(offset): \(detail)"
@@ -72,6 +73,25 @@ extension BagError: CustomStringConvertible {
         case .tooMany(let what, let limit): "no more than \(limit) \(what) fit into a bag"
         case .writerStopped: "the bag's writer stopped after an earlier error"
         }
+    }
+
+    /// What a file is instead, by its first bytes, and what can be done with it.
+    private static func kind(of bytes: [UInt8]) -> String {
+        if bytes.isEmpty { return "it is empty" }
+        if bytes.starts(with: "SQLite".utf8) {
+            return "it is an SQLite file; 'bag convert' imports those of ROS 2"
+        }
+        if bytes.starts(with: "#ROSBAG".utf8) {
+            return "it is a bag of ROS 1; 'rosbags-convert' of the Python package rosbags turns it into one"
+        }
+        if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+            return "it is compressed with zstd; 'zstd -d' unpacks it, 'bag convert' imports those of ROS 2"
+        }
+        return "it begins with \(hex(bytes)), expected \(hex(Magic.bytes))"
+    }
+
+    private static func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
     }
 
     private static func hex(_ value: UInt32) -> String {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import COpenCV
+import CImageCodecs
 public import SemAlignCore
 
 /// Decodes PNG and JPEG files that lie in memory.
@@ -12,7 +12,7 @@ public enum ImageDecoder {
     public static func color(_ bytes: Span<UInt8>) throws(ImageError) -> ColorImage {
         let header = try ImageHeader(bytes)
         let count = header.size.width * header.size.height * 3
-        let pixels: [UInt8] = try decode(bytes, header, as: Int32(SEMALIGN_CV_RGB8), count: count)
+        let pixels: [UInt8] = try decode(bytes, header, as: .color, count: count)
         return ColorImage(size: header.size, pixels: pixels)
     }
 
@@ -23,7 +23,7 @@ public enum ImageDecoder {
         let header = try ImageHeader(bytes)
         try require(header, bitDepth: 16, expected: "16-bit grey PNG (depth)")
         let count = header.size.width * header.size.height
-        let values: [UInt16] = try decode(bytes, header, as: Int32(SEMALIGN_CV_GRAY16), count: count)
+        let values: [UInt16] = try decode(bytes, header, as: .grey16, count: count)
         return (header.size, values)
     }
 
@@ -48,7 +48,7 @@ public enum ImageDecoder {
         let header = try ImageHeader(bytes)
         try require(header, bitDepth: 8, expected: "8-bit grey PNG (mask)")
         let count = header.size.width * header.size.height
-        let labels: [UInt8] = try decode(bytes, header, as: Int32(SEMALIGN_CV_GRAY8), count: count)
+        let labels: [UInt8] = try decode(bytes, header, as: .grey8, count: count)
         return ObjectMask(size: header.size, labels: labels)
     }
 
@@ -62,25 +62,31 @@ public enum ImageDecoder {
     }
 
     private static func decode<Element: FixedWidthInteger>(
-        _ bytes: Span<UInt8>, _ header: ImageHeader, as type: Int32, count: Int
+        _ bytes: Span<UInt8>, _ header: ImageHeader, as type: CodecPixel, count: Int
     ) throws(ImageError) -> [Element] {
-        var status = Int32(SEMALIGN_CV_FAILED)
+        let (width, height) = (Int32(header.size.width), Int32(header.size.height))
+        var status = Int32(SEMALIGN_CODEC_UNREADABLE)
+        var reason = [CChar](repeating: 0, count: Int(SEMALIGN_CODEC_REASON))
         let pixels = unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
             unsafe buffer.initialize(repeating: 0)
             initialized = count
+            let output = UnsafeMutableRawPointer(buffer.baseAddress)
             status = unsafe bytes.withUnsafeBufferPointer { input in
-                unsafe semalign_cv_decode(
-                    input.baseAddress, input.count, type, Int32(header.size.width),
-                    Int32(header.size.height), buffer.baseAddress)
+                switch header.format {
+                case .png:
+                    unsafe semalign_png_decode(
+                        input.baseAddress, input.count, type.rawValue, width, height, output, &reason)
+                case .jpeg:
+                    unsafe semalign_jpeg_decode(
+                        input.baseAddress, input.count, width, height, output, &reason)
+                }
             }
         }
         switch Int(status) {
-        case Int(SEMALIGN_CV_OK): return pixels
-        case Int(SEMALIGN_CV_UNDECODABLE):
-            throw .damaged(format: header.format, reason: "its compressed pixels cannot be read")
-        case Int(SEMALIGN_CV_OTHER_SIZE):
+        case Int(SEMALIGN_CODEC_OK): return pixels
+        case Int(SEMALIGN_CODEC_OTHER_TYPE):
             throw .damaged(format: header.format, reason: "its pixels are not what its header says")
-        default: throw .failed(operation: "decoding an image")
+        default: throw .damaged(format: header.format, reason: CodecPixel.text(reason))
         }
     }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import COpenCV
+import CImageCodecs
 public import SemAlignCore
 
 /// Encodes images as PNG or JPEG files in memory; the same pixels give the same bytes.
 public enum ImageEncoder {
     /// Encodes a colour image as PNG.
     public static func png(_ image: ColorImage) throws(ImageError) -> [UInt8] {
-        try encode(image.pixels, as: Int32(SEMALIGN_CV_RGB8), image.size, ".png")
+        try png(image.pixels, as: .color, image.size)
     }
 
     /// Encodes a colour image as JPEG of `quality` 1…100.
@@ -15,13 +15,14 @@ public enum ImageEncoder {
     /// Precondition: the quality lies in that range.
     public static func jpeg(_ image: ColorImage, quality: Int = 92) throws(ImageError) -> [UInt8] {
         precondition((1...100).contains(quality), "JPEG quality lies between 1 and 100")
-        return try encode(
-            image.pixels, as: Int32(SEMALIGN_CV_RGB8), image.size, ".jpg", jpegQuality: Int32(quality))
+        return try unsafe encode(image.pixels, image.size) { pixels, width, height, bytes, count, reason in
+            unsafe semalign_jpeg_encode(pixels, width, height, Int32(quality), bytes, count, reason)
+        }
     }
 
     /// Encodes an object mask as 8-bit grey PNG.
     public static func png(_ mask: ObjectMask) throws(ImageError) -> [UInt8] {
-        try encode(mask.labels, as: Int32(SEMALIGN_CV_GRAY8), mask.size, ".png")
+        try png(mask.labels, as: .grey8, mask.size)
     }
 
     /// Encodes H×W numbers, row-major, as 16-bit grey PNG.
@@ -29,7 +30,7 @@ public enum ImageEncoder {
     /// Precondition: there are width × height of them.
     public static func png(_ values: [UInt16], size: ImageSize) throws(ImageError) -> [UInt8] {
         precondition(values.count == size.width * size.height, "a grey image needs width × height values")
-        return try encode(values, as: Int32(SEMALIGN_CV_GRAY16), size, ".png")
+        return try png(values, as: .grey16, size)
     }
 
     /// Encodes depth as 16-bit grey PNG in units of `unit` (> 0, in the unit of `depth`); 0 = no measurement.
@@ -41,26 +42,33 @@ public enum ImageEncoder {
         return try png(values, size: depth.size)
     }
 
-    private static func encode<Element>(
-        _ pixels: [Element], as type: Int32, _ size: ImageSize, _ format: String,
-        jpegQuality: Int32 = 0
+    private static func png<Element>(
+        _ pixels: [Element], as type: CodecPixel, _ size: ImageSize
     ) throws(ImageError) -> [UInt8] {
-        guard size.width > 0, size.height > 0 else {
-            throw .zeroSize(width: size.width, height: size.height)
+        try unsafe encode(pixels, size) { pixels, width, height, bytes, count, reason in
+            unsafe semalign_png_encode(pixels, type.rawValue, width, height, bytes, count, reason)
         }
-        guard pixels.count <= 3 * ImageHeader.pixelLimit else {
-            throw .tooLarge(width: size.width, height: size.height, limit: ImageHeader.pixelLimit)
-        }
+    }
+
+    /// A function of the library: pixels, width, height; the bytes that it made and their number; its reason.
+    private typealias Encoder = (
+        UnsafeRawPointer?, Int32, Int32, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>,
+        UnsafeMutablePointer<Int>, UnsafeMutablePointer<CChar>
+    ) -> Int32
+
+    private static func encode<Element>(
+        _ pixels: [Element], _ size: ImageSize, with encoder: Encoder
+    ) throws(ImageError) -> [UInt8] {
+        try size.checkForPixels()
         var bytes: UnsafeMutablePointer<UInt8>?
         var count = 0
+        var reason = [CChar](repeating: 0, count: Int(SEMALIGN_CODEC_REASON))
         let status = unsafe pixels.withUnsafeBytes { input in
-            unsafe semalign_cv_encode(
-                input.baseAddress, type, Int32(size.width), Int32(size.height), format, jpegQuality, &bytes,
-                &count)
+            unsafe encoder(input.baseAddress, Int32(size.width), Int32(size.height), &bytes, &count, &reason)
         }
-        defer { unsafe semalign_cv_free(bytes) }
-        guard Int(status) == Int(SEMALIGN_CV_OK), let start = unsafe bytes else {
-            throw .failed(operation: "encoding an image of \(size.width)×\(size.height) pixels")
+        defer { unsafe semalign_codec_free(bytes) }
+        guard Int(status) == Int(SEMALIGN_CODEC_OK), let start = unsafe bytes else {
+            throw .unwritable(size: size, reason: CodecPixel.text(reason))
         }
         return unsafe [UInt8](UnsafeBufferPointer(start: start, count: count))
     }

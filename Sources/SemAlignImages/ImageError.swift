@@ -16,7 +16,9 @@ public enum ImageError: Error, Hashable, Sendable {
     case pixelType(found: String, expected: String)
     /// Two images that belong together disagree.
     case otherSize(found: ImageSize, expected: ImageSize)
-    /// The library refused to encode or resample an image.
+    /// No file can be made of an image; the library's reason.
+    case unwritable(size: ImageSize, reason: String)
+    /// The library refused to resample an image.
     case failed(operation: String)
     /// A lens model that cannot be used: its name, the number of its coefficients, or their values.
     case distortion(reason: String)
@@ -38,6 +40,8 @@ extension ImageError: CustomStringConvertible {
             "the image has \(found) pixels, expected \(expected)"
         case .otherSize(let found, let expected):
             "the image is \(found.width)×\(found.height), expected \(expected.width)×\(expected.height)"
+        case .unwritable(let size, let reason):
+            "an image of \(size.width)×\(size.height) pixels cannot be encoded: \(reason)"
         case .failed(let operation):
             "\(operation) failed; is there enough memory?"
         case .distortion(let reason):

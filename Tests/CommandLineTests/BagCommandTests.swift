@@ -191,6 +191,28 @@ import Testing
         #expect(try Program.run("bag", "convert", mugs.bag, folder.path("c.mcap")).status == 73)
     }
 
+    @Test("info fits a terminal of eighty columns, and obeys no names from outside")
+    func info() throws {
+        let mugs = try SimulatedMugs.shared.get()
+        let text = try Program.succeed("bag", "info", mugs.bag).output
+        // The first line has a path of the tests.
+        let lengths = text.split(separator: "\n").map(\.count)
+        #expect(lengths.dropFirst().allSatisfy { $0 <= 80 }, "\(text)")
+        #expect(text.contains("2023-11-14 22:13:20 UTC"))
+        #expect(text.contains("/camera/depth/image"))
+        let folder = try TemporaryFolder()
+        var writer = try BagWriter(FileSink(path: folder.path("odd.mcap")))
+        for topic in ["/red\u{1B}[31m\n", "/" + String(repeating: "long", count: 50_000)] {
+            let channel = try writer.addChannel(topic: topic, schema: 0, encoding: "json")
+            try writer.write(channel: channel, logTime: 5, payload: [])
+        }
+        _ = try writer.close()
+        let odd = try Program.succeed("bag", "info", folder.path("odd.mcap")).output
+        #expect(!odd.contains("\u{1B}") && odd.contains("/red\\u{1B}[31m\\n"))
+        let widths = odd.split(separator: "\n").map(\.count)
+        #expect(widths.dropFirst().allSatisfy { $0 <= 110 }, "\(odd)")
+    }
+
     @Test("A cut-off bag is found out and mended")
     func recovers() throws {
         let mugs = try SimulatedMugs.shared.get()

@@ -46,6 +46,17 @@ import Testing
         #expect(try reader.info(withTiming: false).topics.map(\.rate) == [0.6, 4])
     }
 
+    @Test("An index of messages that cannot be read is told, and the rest is taken from the summary")
+    func damagedIndex() throws {
+        var bytes = try SampleBag(count: 20).bytes(.small(.none))
+        let chunk = try #require(try BagReader(MemorySource(bytes)).summary?.chunkIndexes[1])
+        // The length field of the first index behind the chunk.
+        bytes[Int(chunk.chunkStartOffset + chunk.chunkLength) + 8] = 0x7F
+        let info = try BagReader(MemorySource(bytes)).info()
+        #expect(!info.isScanned && info.damage.count == 1)
+        #expect(info.statistics.messageCount == 20 && info.topics.allSatisfy { $0.timing == nil })
+    }
+
     @Test("Damage is told, and the rest counted")
     func damage() throws {
         var bytes = try SampleBag(count: 20).bytes(.small(.none))

@@ -133,6 +133,17 @@ import Testing
         }
     }
 
+    @Test("Files that people take for bags are named with what to do")
+    func otherFiles() {
+        for (bytes, word) in [
+            ([], "empty"), (Array("SQLite format 3".utf8), "bag convert"),
+            (Array("#ROSBAG V2.0".utf8), "rosbags-convert"), ([0x28, 0xB5, 0x2F, 0xFD, 0], "zstd -d"),
+            (Array("hello".utf8), "68 65 6c 6c 6f"),
+        ] {
+            #expect(BagError.notABag(found: Array(bytes.prefix(8))).description.contains(word))
+        }
+    }
+
     /// Magic and an empty header: 25 bytes.
     private static let start: [UInt8] =
         [0x89, 0x4D, 0x43, 0x41, 0x50, 0x30, 0x0D, 0x0A, 1, 8] + [UInt8](repeating: 0, count: 15)

@@ -35,6 +35,19 @@ struct PythonTests {
         }
     }
 
+    @Test("Bags of the Python package are sound without attachments, and with channels that are never used")
+    func partsWithoutContent() throws {
+        let start = "import sys; from mcap.writer import Writer; w = Writer(sys.argv[1]); w.start()\n"
+        let unused = "w.register_channel('/unused', 'json', w.register_schema('S', 'jsonschema', b'{}'))\n"
+        for lines in ["", unused] {
+            try withFolder { folder in
+                let path = folder.appending(path: "python.mcap").path()
+                _ = try run(start + lines + "w.finish()", path)
+                #expect(BagCheck.errors(in: [UInt8](try Data(contentsOf: URL(filePath: path)))) == [])
+            }
+        }
+    }
+
     @Test("The Python package reads our bags, their checksums compared", arguments: Compression.allCases)
     func pythonReads(compression: Compression) throws {
         let sample = SampleBag(count: 50, disorder: 30_000_000)

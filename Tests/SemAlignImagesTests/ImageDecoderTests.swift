@@ -1,10 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import SemAlignCore
 import SemAlignImages
 import Testing
 
 @Suite struct ImageDecoderTests {
+    private func decode(_ base64: String) throws -> ColorImage {
+        let bytes = [UInt8](try #require(Data(base64Encoded: base64)))
+        return try ImageDecoder.color(bytes.span)
+    }
+
+    @Test("Opacity, interlacing, sixteen bits and less than eight become colour; gamma changes nothing")
+    func kindsOfPNG() throws {
+        let interlaced = try decode(Self.interlaced)
+        #expect(interlaced.size == ImageSize(width: 3, height: 3))
+        let reds: [UInt8] = [0, 1, 2, 10, 11, 12, 20, 21, 22]
+        #expect(interlaced.pixels == reds.flatMap { [$0, $0 + 60, $0 + 120] })
+        let fine = try decode(Self.twoBits)
+        #expect(fine.pixels == [0, 85, 170, 255].flatMap { [$0, $0, $0] })
+    }
+
+    @Test("A JPEG in printing colours becomes red, green and blue")
+    func printingColors() throws {
+        let image = try decode(Self.printed)
+        #expect(image.size == ImageSize(width: 8, height: 8))
+        // Ink keeps away light: 200/255 of black, of which cyan, magenta and yellow take their parts.
+        let expected: [Int] = [158, 79, 40]
+        #expect(
+            image.pixels.enumerated().allSatisfy { abs(Int($0.element) - expected[$0.offset % 3]) <= 4 })
+    }
+
+    @Test("A broken picture is refused in the words of its library")
+    func words() throws {
+        var bytes = try ImageEncoder.jpeg(Pictures.gradient(width: 16, height: 16))
+        let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
+        bytes[frame + 1] = 0xC3
+        #expect(
+            throws: ImageError.damaged(format: .jpeg, reason: "Unsupported JPEG process: SOF type 0xc3")
+        ) { try ImageDecoder.color(bytes.span) }
+    }
+
+    /// 3×3 pixels of 16 bits with opacity, interlaced, with a gamma of 0.45, written by libpng.
+    private static let interlaced =
+        "iVBORw0KGgoAAAANSUhEUgAAAAMAAAADEAYAAAFxv1lqAAAABGdBTUEAAK/INwWK6QAAAD9JREFUCJlVwiEWgCAURcH3fzSz"
+        + "HDCaWY4SySwHjGZ3dQkkzoxE5KYj56TwYoFM48e1yEg8DDxosYOLyodpNwFivhvdYbV9FwAAAABJRU5ErkJggg=="
+
+    /// 4×1 pixels of two bits, one of them transparent.
+    private static let twoBits =
+        "iVBORw0KGgoAAAANSUhEUgAAAAQAAAABAgAAAACW50iwAAAAAnRSTlMAAQGU/a4AAAAKSURBVAiZY5AGAAAdABwyKjX2AAAA"
+        + "AElFTkSuQmCC"
+
+    /// 8×8 pixels of cyan, magenta, yellow and black, inverted as Adobe's programs write them.
+    private static let printed =
+        "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBET"
+        + "FBUVFQwPFxgWFBgSFBUU/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAAAAAAAAAAAAAAAAgH/8QAFBABAAAAAAAA"
+        + "AAAAAAAAAAAAAP/aAA4EQwBNAFkASwAAPwBgJoF5gP/Z"
+
     @Test("PNG gives back every colour, red first")
     func pngColor() throws {
         var image = Pictures.gradient(width: 37, height: 21)

@@ -13,33 +13,19 @@ extern "C" {
 
 enum {
   SEMALIGN_CV_OK = 0,
-  SEMALIGN_CV_UNDECODABLE = 1,  ///< the decoder gave up on the bytes
-  SEMALIGN_CV_OTHER_SIZE = 2,   ///< width, height or pixel type are not what the caller expected
-  SEMALIGN_CV_FAILED = 3,       ///< OpenCV threw, or memory ran out
+  SEMALIGN_CV_TOO_LARGE = 1,  ///< more pixels a side than OpenCV can address
+  SEMALIGN_CV_FAILED = 2,     ///< OpenCV threw, or memory ran out
 };
 
-/// Pixel types: bytes per pixel are 3, 1, 2 and 4.
+/// Pixel types: bytes per pixel are 3, 1 and 4.
 enum {
   SEMALIGN_CV_RGB8 = 0,
   SEMALIGN_CV_GRAY8 = 1,
-  SEMALIGN_CV_GRAY16 = 2,
-  SEMALIGN_CV_FLOAT32 = 3,
+  SEMALIGN_CV_FLOAT32 = 2,
 };
 
 /// Version of the OpenCV library that is loaded, such as "4.6.0"; never fails, stays valid.
 const char *semalign_cv_version(void);
-
-/// Decodes a JPEG or PNG of known width and height into `out` (width x height pixels of `type`, not FLOAT32).
-/// GRAY8 and GRAY16 need a file of that very type; RGB8 converts. Orientation tags are not applied.
-int semalign_cv_decode(const uint8_t *data, size_t size, int type, int width, int height, void *out);
-
-/// Encodes as ".png" or ".jpg"; jpeg_quality 0-100 is for the latter alone.
-/// *out is to be released with semalign_cv_free.
-int semalign_cv_encode(const void *pixels, int type, int width, int height, const char *extension,
-                       int jpeg_quality, uint8_t **out, size_t *out_size);
-
-/// Releases what semalign_cv_encode returned; NULL is fine.
-void semalign_cv_free(uint8_t *bytes);
 
 enum { SEMALIGN_CV_NEAREST = 0, SEMALIGN_CV_LINEAR = 1, SEMALIGN_CV_CUBIC = 2, SEMALIGN_CV_AREA = 3 };
 

@@ -73,10 +73,17 @@ extension BagReader {
                 self, scan.statistics, scan.table, scan.timings, scan.chunkIndexes, scan.attachmentIndexes,
                 scan.metadataIndexes, scan: scan)
         }
-        let timings = withTiming ? try timings(summary.chunkIndexes, statistics) : nil
+        var (timings, damage): ([UInt16: TopicTiming]?, [BagError]) = (nil, [])
+        if withTiming {
+            do throws(BagError) { timings = try self.timings(summary.chunkIndexes, statistics) } catch {
+                // What the system refuses to read is no matter of the index.
+                if case .readFailed = error { throw error }
+                damage = [error]
+            }
+        }
         return BagInfo(
             self, statistics, table, timings, summary.chunkIndexes, summary.attachmentIndexes,
-            summary.metadataIndexes, scan: nil)
+            summary.metadataIndexes, scan: nil, damage)
     }
 
     /// Times of all messages from the message indexes; `nil` if these do not hold all of them.
@@ -107,7 +114,7 @@ extension BagInfo {
     fileprivate init(
         _ reader: BagReader, _ statistics: BagStatistics, _ table: ChannelTable,
         _ timings: [UInt16: TopicTiming]?, _ chunks: [ChunkIndex], _ attachments: [AttachmentIndex],
-        _ metadata: [MetadataIndex], scan: BagScan?
+        _ metadata: [MetadataIndex], scan: BagScan?, _ indexDamage: [BagError] = []
     ) {
         header = reader.header
         size = reader.source.size
@@ -127,7 +134,7 @@ extension BagInfo {
         self.metadata = metadata
         isScanned = scan != nil
         ending = scan?.ending ?? .complete
-        damage = (reader.summaryProblem.map { [$0] } ?? []) + (scan?.damage ?? [])
+        damage = (reader.summaryProblem.map { [$0] } ?? []) + indexDamage + (scan?.damage ?? [])
     }
 
     private static func groups(_ chunks: [ChunkIndex]) -> [ChunkGroup] {

@@ -25,13 +25,11 @@ struct SummaryComparison {
     }
 
     private func compareDefinitions(_ findings: inout FindingList) {
-        for (id, schema) in summary.schemas.sorted(by: { $0.key < $1.key })
-        where content.table.schemas[id] != schema {
-            findings.error(at: place, "schema \(id) of the summary is not the one of the data")
+        for (id, schema) in summary.schemas.sorted(by: { $0.key < $1.key }) {
+            compare(schema, content.table.schemas[id], "schema \(id)", &findings)
         }
-        for (id, channel) in summary.channels.sorted(by: { $0.key < $1.key })
-        where content.table.channels[id]?.channel != channel {
-            findings.error(at: place, "channel \(id) of the summary is not the one of the data")
+        for (id, channel) in summary.channels.sorted(by: { $0.key < $1.key }) {
+            compare(channel, content.table.channels[id]?.channel, "channel \(id)", &findings)
         }
         // An index is of use only with the definitions of what it leads to.
         guard !summary.chunkIndexes.isEmpty else { return }
@@ -39,6 +37,17 @@ struct SummaryComparison {
         let channels = content.table.channels.keys.filter { summary.channels[$0] == nil }.sorted()
         addMissing("schemas", schemas, isPartial: !summary.schemas.isEmpty, &findings)
         addMissing("channels", channels, isPartial: !summary.channels.isEmpty, &findings)
+    }
+
+    /// Writers that put definitions into chunks have nowhere to put those of channels without messages.
+    private func compare<Definition: Equatable>(
+        _ stated: Definition, _ found: Definition?, _ what: String, _ findings: inout FindingList
+    ) {
+        if found == nil {
+            findings.add(.warning, at: place, "\(what) stands in the summary alone")
+        } else if found != stated {
+            findings.error(at: place, "\(what) of the summary is not the one of the data")
+        }
     }
 
     /// A writer may leave out a whole kind, but not a part of it.
@@ -55,6 +64,12 @@ struct SummaryComparison {
         // Whether channels without messages are listed is left to the writer.
         stated.channelMessageCounts = stated.channelMessageCounts.filter { $0.value > 0 }
         counted.channelMessageCounts = counted.channelMessageCounts.filter { $0.value > 0 }
+        let lone = (
+            schemas: summary.schemas.keys.count { content.table.schemas[$0] == nil },
+            channels: summary.channels.keys.count { content.table.channels[$0] == nil }
+        )
+        counted.schemaCount &+= UInt16(lone.schemas)
+        counted.channelCount &+= UInt32(lone.channels)
         guard stated != counted else { return }
         let pairs: [(String, UInt64, UInt64)] = [
             ("messages", stated.messageCount, counted.messageCount),

@@ -53,7 +53,9 @@ extension BagSummary {
         try source.read(tail, at: offset, into: &bytes)
         let length: UInt64 = bytes.integer(at: 1)
         guard Array(bytes.suffix(Int(Magic.size))) == Magic.bytes else {
-            throw .malformed(record: "file", offset: source.size - Magic.size, detail: "has no closing magic")
+            throw .malformed(
+                record: "end of the file", offset: source.size - Magic.size,
+                detail: "the closing magic bytes are not there")
         }
         guard bytes[0] == Opcode.footer.rawValue, length == Footer.size - recordHeaderSize else {
             throw .malformed(record: "Footer", offset: offset, detail: "is not where it belongs")

@@ -120,7 +120,7 @@ struct Replay: ParsableCommand {
     }
 
     private func show(_ results: [Result<ReplaySummary, NodeError>], of items: [ReplayBatch.Item]) throws {
-        var failure: NodeError?
+        var failures: [NodeError] = []
         var objects: [String] = []
         for (item, result) in zip(items, results) {
             switch result {
@@ -130,11 +130,16 @@ struct Replay: ParsableCommand {
                 if !json { print((items.count > 1 ? "\(item.input): " : "") + summary.description) }
                 if json, items.count == 1 { print(summary.json) }
             case .failure(let error):
+                let (bag, reason) = (JSONValue.text(item.input).line, JSONValue.text("\(error)").line)
+                objects.append("{\"bag\":\(bag),\"error\":\(reason)}")
                 if items.count > 1 { StandardError.note("\(error)") }
-                failure = error
+                failures.append(error)
             }
         }
         if json, items.count > 1 { print("{\"bags\":[\(objects.joined(separator: ","))]}") }
-        if let failure { throw failure }
+        guard let failure = failures.last else { return }
+        guard items.count > 1 else { throw failure }
+        throw CommandFailure(
+            code: failure.exitCode, message: "\(failures.count) of \(items.count) bags were not replayed")
     }
 }

@@ -58,7 +58,7 @@ struct CommandFailure: Error {
     /// Ends the process: help and version go to standard output, everything else is one line on standard error.
     static func exit(_ error: any Error) -> Never {
         if let code = sysexit(of: error) {
-            StandardError.write("semalign: \(error)\n")
+            StandardError.note("\(error)")
             Glibc.exit(code)
         }
         guard SemAlign.exitCode(for: error) == .validationFailure else { SemAlign.exit(withError: error) }
@@ -66,7 +66,7 @@ struct CommandFailure: Error {
         let hint = lines.last.map { $0.drop { $0 == " " } }.flatMap { $0.hasPrefix("See ") ? $0 : nil }
         let words = SemAlign.message(for: error).split { $0 == "\n" || $0 == " " }.joined(separator: " ")
         let message = words.hasSuffix(".") || words.isEmpty ? words : words + "."
-        StandardError.write("semalign: \(message)\(hint.map { " \($0)" } ?? "")\n")
+        StandardError.note(message + (hint.map { " \($0)" } ?? ""))
         Glibc.exit(EX_USAGE)
     }
 

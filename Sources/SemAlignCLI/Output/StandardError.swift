@@ -19,6 +19,6 @@ enum StandardError {
         }
     }
 
-    /// Writes a remark that does not end the command.
-    static func note(_ text: String) { write("semalign: \(text)\n") }
+    /// Writes a remark that does not end the command, its control characters as escapes.
+    static func note(_ text: String) { write("semalign: \(text.printable(keepsLines: true))\n") }
 }

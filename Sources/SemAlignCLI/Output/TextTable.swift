@@ -2,9 +2,11 @@
 
 import Glibc
 
-/// Columns for people: the first flush left, the others flush right.
+/// Columns for people: the first flush left, the others flush right unless told otherwise.
 struct TextTable {
     private var rows: [[String]] = []
+    /// Columns flush left.
+    var textColumns: Set<Int> = [0]
 
     /// A table with a line of headings.
     init(_ headings: String...) { rows = [headings] }
@@ -27,7 +29,7 @@ struct TextTable {
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in
                 let blanks = String(repeating: " ", count: widths[column] - cell.count)
-                return column == 0 ? cell + blanks : blanks + cell
+                return textColumns.contains(column) ? cell + blanks : blanks + cell
             }
             var line = cells.joined(separator: "  ")
             while line.hasSuffix(" ") { line.removeLast() }

@@ -4,9 +4,9 @@ internal import SemAlignCore
 internal import SemAlignImages
 internal import SemAlignMessages
 
-/// Depth as image_transport's `compressedDepth` sends it: a header, then a 16-bit PNG.
+/// Depth as image_transport's `compressedDepth` sends it: a header, then 16-bit numbers as PNG or RVL.
 ///
-/// The header is three little-endian numbers of four bytes: the kind, then a and b. Of 16UC1 the PNG holds
+/// The header is three little-endian numbers of four bytes: the kind, then a and b. Of 16UC1 the numbers are
 /// millimetres, of 32FC1 a / depth + b, which keeps what is near exact; 0 = no measurement.
 extension ROSCompressedImage {
     static let depthHeaderSize = 12
@@ -14,31 +14,45 @@ extension ROSCompressedImage {
     /// True where the data begin with the header.
     var isDepth: Bool { format.lowercased().contains("compresseddepth") }
 
-    /// True where the PNG holds a / depth + b.
-    var isInverseDepth: Bool { isDepth && format.lowercased().contains("32fc1") }
+    /// True where the numbers are a / depth + b.
+    private var isInverse: Bool { format.lowercased().contains("32fc1") }
 
-    /// Depth in metres; 0 = no measurement.
+    private var isRVL: Bool { format.lowercased().contains("compresseddepth rvl") }
+
+    /// True unless the depth is a PNG of millimetres, which is passed on as it is.
+    var isDepthToDecode: Bool { isDepth && (isInverse || isRVL) }
+
+    /// Depth as an image of its own: in millimetres, or in metres where it was sent as its inverse.
     func depth() throws(ImportError) -> RawImageMessage {
-        let content = Array(data)
-        guard content.count > Self.depthHeaderSize else {
-            throw .truncated(what: "data", needed: Self.depthHeaderSize + 1, available: content.count)
+        guard data.count > Self.depthHeaderSize else {
+            throw .truncated(what: "data", needed: Self.depthHeaderSize + 1, available: data.count)
         }
-        let (a, b) = (Self.number(content, at: 4), Self.number(content, at: 8))
+        let (size, numbers) = try numbers()
+        guard isInverse else {
+            return RawImageMessage(
+                timestamp: header.stamp, frameID: header.frameID, size: size, encoding: .depthMillimetres,
+                data: numbers.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] })
+        }
+        let (a, b) = (parameter(at: 4), parameter(at: 8))
         guard a.isFinite, a > 0, b.isFinite else {
             throw .value(
                 field: "depth quantisation", found: "\(a) and \(b)", expected: "numbers, the first above 0")
         }
-        let png = Array(content[Self.depthHeaderSize...])
-        let (size, units): (ImageSize, [UInt16])
-        do throws(ImageError) { (size, units) = try ImageDecoder.depthUnits(png.span) } catch {
-            throw .message(error.description)
-        }
-        let depth = units.map { $0 == 0 ? 0 : a / (Float($0) - b) }
-        return try header.depthMessage(size: size, metres: depth)
+        return try header.depthMessage(
+            size: size, metres: numbers.map { $0 == 0 ? 0 : a / (Float($0) - b) })
     }
 
-    private static func number(_ bytes: [UInt8], at start: Int) -> Float {
-        Float(bitPattern: bytes[start..<start + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) })
+    private func numbers() throws(ImportError) -> (size: ImageSize, values: [UInt16]) {
+        let content = data.dropFirst(Self.depthHeaderSize)
+        if isRVL { return try RVLDepth.decode(content) }
+        do throws(ImageError) { return try ImageDecoder.depthUnits(Array(content).span) } catch {
+            throw .message(error.description)
+        }
+    }
+
+    private func parameter(at offset: Int) -> Float {
+        let start = data.startIndex + offset
+        return Float(bitPattern: data[start..<start + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) })
     }
 }
 

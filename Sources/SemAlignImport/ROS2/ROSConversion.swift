@@ -21,7 +21,7 @@ public enum ROSConversion {
         case types[0]: return try encoded(try image(ROSImage(&reader)))
         case types[1]:
             let picture = try ROSCompressedImage(&reader)
-            return picture.isInverseDepth
+            return picture.isDepthToDecode
                 ? try encoded(try picture.depth()) : try encoded(try Self.picture(picture))
         case types[2]: return try encoded(try calibration(ROSCameraInfo(&reader)))
         default: return try encoded(try depth(ROSPointCloud(&reader)))

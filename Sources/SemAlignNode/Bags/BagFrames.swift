@@ -136,9 +136,10 @@ struct BagFrames: ~Copyable, Sendable {
         for stream in SynchronizerConfiguration(configuration).required {
             let name = configuration.topics.name(of: stream)
             guard topics.contains(name) else {
+                let others = topics.isEmpty ? "none that is chosen" : topics.sorted().joined(separator: ", ")
                 throw .unusableFile(
                     path: path,
-                    reason: "it has no topic '\(name)' but \(topics.sorted().joined(separator: ", "))"
+                    reason: "it has no topic '\(name)' but \(others)"
                         + "; set topics.\(stream.rawValue)")
             }
         }

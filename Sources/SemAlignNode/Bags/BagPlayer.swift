@@ -24,11 +24,11 @@ public struct BagPlayer: Sendable {
     /// Plays on this thread until the end or until `stop` is set.
     ///
     /// `context` is shared with whoever uses `inproc://` endpoints; `commands` is asked for the next one before
-    /// every message and fifty times a second; `progress` gets the number of messages so far. Throws where the
-    /// bag cannot be opened, an endpoint cannot be used, or nobody subscribes in time.
+    /// every message and fifty times a second; `progress` is called at the start, after every message and every
+    /// command. Throws where the bag cannot be opened, an endpoint cannot be used, or nobody subscribes in time.
     public func run(
         until stop: StopFlag = StopFlag(), context: Context? = nil,
-        commands: () -> PlayerCommand? = { nil }, progress: (Int) -> Void = { _ in }
+        commands: () -> PlayerCommand? = { nil }, progress: (PlayerProgress) -> Void = { _ in }
     ) throws(NodeError) -> PlayerSummary {
         let reader: BagReader
         let selection: MessageSelection
@@ -73,6 +73,7 @@ struct Playback: ~Copyable {
     private var publisher: Publisher
     private var schedule: PlaybackSchedule?
     private var isPaused: Bool
+    private var progress: PlayerProgress
     /// The first stamp of this round, and the time that stands for it [ns].
     private var origin: (stamp: UInt64, time: UInt64)?
 
@@ -94,16 +95,18 @@ struct Playback: ~Copyable {
         self.configuration = configuration
         self.clocks = clocks
         isPaused = configuration.startsPaused
+        progress = PlayerProgress(rate: configuration.rate, isPaused: configuration.startsPaused)
     }
 
     /// Plays the bag once; a pause and a rate outlast its end.
     mutating func play(
         _ messages: borrowing ReadAhead, _ stop: StopFlag, _ commands: () -> PlayerCommand?,
-        _ progress: (Int) -> Void
+        _ progress: (PlayerProgress) -> Void
     ) throws(NodeError) {
         let rate = schedule?.rate ?? configuration.rate
         schedule = nil
         origin = nil
+        var firstLogTime: UInt64 = 0
         while !stop.isSet, let item = messages.next() {
             let message: BagMessage
             switch item {
@@ -120,20 +123,32 @@ struct Playback: ~Copyable {
                 if summary.messages == 0 { try waitForSubscriber(topic, stop) }
                 schedule = PlaybackSchedule(
                     firstLogTime: message.logTime, start: clocks.steady(), rate: rate, isPaused: isPaused)
+                firstLogTime = message.logTime
+                report(to: progress)
             }
-            guard waitForTurn(of: message.logTime, stop, commands) else { return }
+            guard waitForTurn(of: message.logTime, stop, commands, progress) else { return }
             try send(message, as: topic)
-            progress(summary.messages)
+            self.progress.seconds = Double(max(message.logTime, firstLogTime) - firstLogTime) / 1e9
+            report(to: progress)
         }
+    }
+
+    private mutating func report(to listener: (PlayerProgress) -> Void) {
+        progress.messages = summary.messages
+        progress.rate = schedule?.rate ?? configuration.rate
+        progress.isPaused = isPaused
+        listener(progress)
     }
 
     /// Obeys commands until it is time to send; false where the player is to stop.
     private mutating func waitForTurn(
-        of time: UInt64, _ stop: StopFlag, _ commands: () -> PlayerCommand?
+        of time: UInt64, _ stop: StopFlag, _ commands: () -> PlayerCommand?,
+        _ progress: (PlayerProgress) -> Void
     ) -> Bool {
         while !stop.isSet {
             while let command = commands() {
                 if obey(command, at: clocks.steady(), next: time) { return true }
+                report(to: progress)
             }
             let now = clocks.steady()
             guard let due = schedule?.dueTime(of: time) else {

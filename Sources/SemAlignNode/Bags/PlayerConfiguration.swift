@@ -52,6 +52,18 @@ public enum PlayerCommand: Hashable, Sendable {
     case slower
 }
 
+/// Where a player is.
+public struct PlayerProgress: Hashable, Sendable {
+    /// Messages sent so far, those of all rounds.
+    public internal(set) var messages = 0
+    /// Log time of the last message, from the first of its round [s].
+    public internal(set) var seconds = 0.0
+    /// Speed: 2 is twice as fast, 0 is without pauses.
+    public internal(set) var rate: Double
+    /// True during a pause.
+    public internal(set) var isPaused: Bool
+}
+
 /// What a player did.
 public struct PlayerSummary: Hashable, Sendable {
     /// Messages sent.
@@ -76,7 +88,8 @@ extension PlayerSummary: CustomStringConvertible {
     /// One line for people.
     public var description: String {
         let late = latenessPercentiles
-        return "\(messages) messages sent in \(rounds) rounds, \(delivered) of them to a subscriber"
+        return "\(messages) messages sent" + (rounds > 1 ? " in \(rounds) rounds" : "")
+            + ", \(delivered) of them to a subscriber"
             + (lateness.count > 0
                 ? "; late by \(milliseconds(late.median)), p99 \(milliseconds(late.percentile99)), "
                     + "max \(milliseconds(late.maximum))" : "")

@@ -69,7 +69,7 @@ public struct RecorderSummary: Hashable, Sendable {
 extension RecorderSummary: CustomStringConvertible {
     /// One line for people.
     public var description: String {
-        "\(written) messages recorded in \(files.count) files"
+        "\(written) messages recorded, \(files.count) file\(files.count == 1 ? "" : "s") completed"
             + (dropped > 0 ? ", \(dropped) dropped: the disk is too slow" : "")
             + (lost > 0 ? ", \(lost) lost" : "") + (failure.map { "; \($0)" } ?? "")
     }

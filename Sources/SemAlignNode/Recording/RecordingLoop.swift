@@ -200,8 +200,9 @@ struct RecordingLoop: ~Copyable {
     /// Stops for good: what the file has stays, what waits in the queue is counted as lost.
     private mutating func fail(_ error: BagError) {
         if let counts = file?.counts { count(counts) }
+        let path = file?.path
         file = nil
-        shared.fail(error.description)
+        shared.fail(path.map { "'\($0)': \(error)" } ?? error.description)
         shared.queue.close()
         var waiting: UInt64 = 0
         while case .value(let entry) = shared.queue.take(until: 0) {

@@ -158,7 +158,10 @@ struct WireReceiver: ~Copyable {
                     topic: message.topic, schema: message.schema, payload: message.payload,
                     sequence: message.stamp.map { UInt32(truncatingIfNeeded: $0.sequence) }, logTime: now,
                     publishTime: message.stamp?.publishTime))
-            if !isTaken { say(Drop(.record, "the disk is slower than \(message.topic) comes")) }
+            // Why a recorder that has failed takes nothing was said by itself.
+            if !isTaken, !input.hasFailed {
+                say(Drop(.record, "the disk is slower than \(message.topic) comes"))
+            }
         } catch {
             summary.malformed += 1
             say(Drop(error))

@@ -12,6 +12,24 @@ def header(stamp): return T["std_msgs/msg/Header"](stamp=T["builtin_interfaces/m
 def png(rows, width, depth):
     chunk = lambda k, d: struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d))
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, len(rows), depth, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(b"".join(b"\0" + r for r in rows))) + chunk(b"IEND", b"")
+def rvl(values, width, height):
+    """RVL after Wilson 2017: runs of zeros and of differences, in nibbles that fill words from the highest on."""
+    nibbles = []
+    def number(n):
+        while True:
+            n, low = n >> 3, n & 7
+            nibbles.append(low | (8 if n else 0))
+            if not n: return
+    rest, last = list(values), 0
+    while rest:
+        zeros = next((k for k, v in enumerate(rest) if v), len(rest)); rest = rest[zeros:]
+        run = next((k for k, v in enumerate(rest) if not v), len(rest))
+        number(zeros); number(run)
+        for v in rest[:run]: number(2 * (v - last) if v >= last else 2 * (last - v) - 1); last = v
+        rest = rest[run:]
+    nibbles += [0] * (-len(nibbles) % 8)
+    words = [int("".join(f"{n:x}" for n in nibbles[k:k + 8]), 16) for k in range(0, len(nibbles), 8)]
+    return struct.pack(f"<II{len(words)}I", width, height, *words)
 def messages(i):
     stamp = 1_700_000_000_000_000_000 + i * 100_000_000
     h = header(stamp)
@@ -26,6 +44,9 @@ def messages(i):
     inverse = struct.pack(">8H", *(round(a / (1 + i + k) + b) for k in range(7)), 0)
     packed = struct.pack("<iff", 0, a, b) + png([inverse[:8], inverse[8:]], 4, 16)
     yield "/cam/inverse", T["sensor_msgs/msg/CompressedImage"](header=h, format="32FC1; compressedDepth png", data=np.frombuffer(packed, dtype=np.uint8)), stamp
+    steps = [0, 0, 700 + i, 65535, 1, 0, 4000, 0]
+    packed = struct.pack("<iff", 0, 0, 0) + rvl(steps, 4, 2)
+    yield "/cam/rvl", T["sensor_msgs/msg/CompressedImage"](header=h, format="16UC1; compressedDepth rvl", data=np.frombuffer(packed, dtype=np.uint8)), stamp
     roi = T["sensor_msgs/msg/RegionOfInterest"](x_offset=0, y_offset=0, height=0, width=0, do_rectify=False)
     yield "/cam/info", T["sensor_msgs/msg/CameraInfo"](header=h, height=2, width=4, distortion_model="plumb_bob", d=np.array([0.1, 0, 0, 0, 0]), k=np.array([500.0, 0, 2, 0, 510, 1, 0, 0, 1]), r=np.eye(3).ravel(), p=np.zeros(12), binning_x=0, binning_y=0, roi=roi), stamp
     field = T["sensor_msgs/msg/PointField"]

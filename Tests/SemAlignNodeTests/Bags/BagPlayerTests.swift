@@ -52,7 +52,9 @@ import Testing
                 // Every other question finds no key, as if nobody had pressed one.
                 return asked % 2 == 0 || commands.isEmpty ? nil : commands.removeFirst()
             },
-            progress: { if $0 == 3 { #expect(commands == [.togglePause]) } })
+            progress: { progress in
+                if progress.messages == 3, progress.isPaused { #expect(commands == [.togglePause]) }
+            })
         #expect(summary.messages == 15 && commands.isEmpty)
         #expect(summary.lateness.count == 12)
     }
@@ -139,7 +141,7 @@ import Testing
         configuration.isLooping = true
         let stop = StopFlag()
         let summary = try BagPlayer(path: folder.file("in.mcap"), configuration: configuration)
-            .run(until: stop, progress: { if $0 == 12 { stop.set() } })
+            .run(until: stop, progress: { if $0.messages == 12 { stop.set() } })
         #expect(summary.messages == 12 && summary.rounds == 3)
     }
 

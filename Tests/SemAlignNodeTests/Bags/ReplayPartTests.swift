@@ -136,7 +136,8 @@ private func difference(_ left: [KeypointMessage], _ right: [KeypointMessage]) -
             context: node.context,
             progress: { sent in
                 // A frame has five messages: the next one is sent when it was answered.
-                if sent % 5 == 0, let answer = try? node.nextKeypoints() { heard.append(answer) }
+                guard sent.messages > 0, sent.messages % 5 == 0 else { return }
+                if let answer = try? node.nextKeypoints() { heard.append(answer) }
             })
         _ = try node.stop()
         #expect(summary.messages == 60)

@@ -30,16 +30,23 @@ struct BagCheckCommand: ParsableCommand {
         let errors = check.errorCount + (content?.errorCount ?? 0)
         guard errors == 0 else {
             throw CommandFailure.badData(
-                "'\(file)' is not sound: \(errors) errors; 'semalign bag recover' saves what can be read")
+                "'\(file)' is not sound: \(counted(errors, "error"))"
+                    + (content == nil ? "" : "; 'semalign bag recover' saves what can be read"))
         }
     }
 
     private static func text(_ check: BagCheck, _ content: BagContentCheck?, path: String) -> String {
-        var lines = check.findings.map { "\($0.severity) at byte \($0.offset): \($0.text)" }
-        if check.omitted > 0 { lines.append("\(check.omitted) more findings") }
-        lines += (content?.findings ?? []).map { "\($0.isError ? "error" : "note"): \($0.text)" }
+        var lines = check.findings.map {
+            "\($0.severity) at byte \($0.offset): \($0.text.shortened(to: 300))"
+        }
+        if check.omitted > 0 { lines.append(counted(check.omitted, "more finding")) }
+        lines += (content?.findings ?? []).map {
+            "\($0.isError ? "error" : "note"): \($0.text.shortened(to: 300))"
+        }
         let isSound = check.isSound && content?.errorCount == 0
-        let counts = "\(check.statistics.messageCount) messages in \(check.statistics.chunkCount) chunks"
+        let counts =
+            "\(counted(check.statistics.messageCount, "message")) in "
+            + counted(check.statistics.chunkCount, "chunk")
         lines.append("\(path): \(isSound ? "sound" : "not sound"), \(counts)")
         return lines.joined(separator: "\n")
     }

@@ -149,6 +149,9 @@ struct BagConvert: ParsableCommand {
 
     private func show(messages: Int, _ notes: [String], frames: Int? = nil) {
         for note in notes { StandardError.note(note) }
+        if messages == 0 {
+            StandardError.note("'\(output)' is empty: no message of the chosen topics and times was there")
+        }
         if json {
             let counts = frames.map { [("frames", JSONValue.integer($0))] } ?? []
             print(
@@ -157,7 +160,7 @@ struct BagConvert: ParsableCommand {
                         + [("messages", .integer(messages)), ("notes", .texts(notes))]
                 ).line)
         } else {
-            print("\(output): " + (frames.map { "\($0) frames in " } ?? "") + "\(messages) messages")
+            print("\(output): " + (frames.map { "\($0) frames in " } ?? "") + counted(messages, "message"))
         }
     }
 }

@@ -41,6 +41,9 @@ struct BagPlay: ParsableCommand {
         let player = try BagPlayer(path: file, configuration: player)
         let summary = try runUntilSignal(named: "semalign-play") { stop throws(NodeError) in
             var keys = TerminalKeys()
+            var status = StatusLine()
+            var shown: PlayerProgress?
+            defer { status.finish() }
             return try player.run(
                 until: stop,
                 commands: {
@@ -51,9 +54,25 @@ struct BagPlay: ParsableCommand {
                     case .down: .slower
                     default: nil
                     }
+                },
+                progress: { progress in
+                    let isUrgent = progress.isPaused != shown?.isPaused || progress.rate != shown?.rate
+                    shown = progress
+                    // In a pause every message was asked for.
+                    status.update(isUrgent: isUrgent || progress.isPaused) { Self.line(progress) }
                 })
         }
         print(json ? Self.json(summary).line : summary.description)
+        if summary.messages == 0 {
+            StandardError.note("nothing of '\(file)' was sent; 'semalign bag info' shows topics and times")
+        }
+    }
+
+    /// Where the player is, for a person with a hand at the keys.
+    private static func line(_ progress: PlayerProgress) -> String {
+        let state = progress.isPaused ? "paused " : "playing"
+        return "\(state) \(progress.seconds.fixed(2)) s, rate \(progress.rate.fixed(1)), "
+            + counted(progress.messages, "message")
     }
 
     private var player: PlayerConfiguration {

@@ -53,14 +53,19 @@ struct BagRecord: ParsableCommand {
         let summary = try runUntilSignal(named: "semalign-wire", onRequest: request.set) {
             stop throws(NodeError) in
             var keys = TerminalKeys()
+            var isPaused = startPaused
+            if isPaused { StandardError.note("paused; space begins") }
             return try recording.run(
                 until: stop,
                 commands: {
                     if request.take() { return .snapshot }
-                    return switch keys.next() {
-                    case .space: .togglePause
-                    case .letter("s"): .snapshot
-                    default: nil
+                    switch keys.next() {
+                    case .space:
+                        isPaused.toggle()
+                        StandardError.note(isPaused ? "paused; space goes on" : "recording goes on")
+                        return .togglePause
+                    case .letter("s"): return .snapshot
+                    default: return nil
                     }
                 },
                 report: { StandardError.note($0.description) })

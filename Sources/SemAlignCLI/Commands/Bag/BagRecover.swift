@@ -29,12 +29,18 @@ struct BagRecover: ParsableCommand {
     }
 
     private static func text(_ report: BagRecovery.Report, path: String) -> String {
-        var lines = report.damage.prefix(20).map { "damaged: \($0)" }
-        if report.damage.count > 20 { lines.append("damaged: \(report.damage.count - 20) more places") }
-        let lost = "\(report.isLossExact ? "" : "at least ")\(report.lostMessages) messages lost"
+        var lines = report.damage.prefix(20).map { "damaged: \($0.description.shortened(to: 300))" }
+        if report.damage.count > 20 {
+            lines.append("damaged: \(counted(report.damage.count - 20, "more place"))")
+        }
+        let lost =
+            report.isLossExact || report.lostMessages > 0
+            ? "\(report.isLossExact ? "" : "at least ")\(counted(report.lostMessages, "message")) lost"
+            : "none known to be lost"
         lines.append(
-            "\(path): \(report.messages) messages recovered, \(lost), "
-                + "\(report.lostChunks) damaged chunks, \(report.skippedBytes) bytes passed over")
+            "\(path): \(counted(report.messages, "message")) recovered, \(lost), "
+                + "\(counted(report.lostChunks, "damaged chunk")), "
+                + "\(counted(report.skippedBytes, "byte")) passed over")
         return lines.joined(separator: "\n")
     }
 
