@@ -24,7 +24,7 @@ struct Build: ParsableCommand {
     var category: String?
     @Option(name: .shortAndLong, help: "Representation file to write.")
     var output: String
-    @Option(help: "Seed of every random draw.")
+    @Option(help: "Seed of the noise under the geometric statistics, the only random draw.")
     var seed: UInt64 = 0
     @Option(help: "Dense points at most.")
     var dense = BuildConfiguration().densePointLimit

@@ -20,12 +20,36 @@ struct TextTable {
     /// Adds a line.
     mutating func append(_ cells: String...) { rows.append(cells) }
 
-    /// The lines, columns two blanks apart.
-    var text: String {
-        let count = rows.map(\.count).max() ?? 0
-        let widths = (0..<count).map { column in
+    /// Width of each column.
+    private var widths: [Int] {
+        (0..<(rows.map(\.count).max() ?? 0)).map { column in
             rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
         }
+    }
+
+    /// The lines in as many tables below each other as `width` characters ask for, each with the first column.
+    func text(width: Int) -> String {
+        let widths = widths
+        var blocks: [[Int]] = [[]]
+        var used = widths.first ?? 0
+        for column in widths.indices.dropFirst() {
+            if used + 2 + widths[column] > width, blocks.last?.isEmpty == false {
+                blocks.append([])
+                used = widths[0]
+            }
+            blocks[blocks.count - 1].append(column)
+            used += 2 + widths[column]
+        }
+        return blocks.map { columns in
+            var part = TextTable(headings: [])
+            part.rows = rows.map { row in ([0] + columns).filter { $0 < row.count }.map { row[$0] } }
+            return part.text
+        }.joined(separator: "\n\n")
+    }
+
+    /// The lines, columns two blanks apart.
+    var text: String {
+        let widths = widths
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in
                 let blanks = String(repeating: " ", count: widths[column] - cell.count)

@@ -11,6 +11,9 @@ struct PairReport {
     let judge: PairJudge
     let seconds: Double
 
+    /// Characters in a line of a table that has many columns.
+    private static let width = 80
+
     private var thresholds: [Double] { judge.thresholds }
 
     private func accuracy(_ method: PairMethod, _ convention: TransferConvention) -> TransferAccuracy {
@@ -110,12 +113,12 @@ struct PairReport {
                         return (100 * (value ?? .nan)).fixed(1)
                     })
         }
-        return table.text
+        return table.text(width: Self.width)
     }
 
     /// Tables 2 and 3 as printed.
     private static func published(_ layout: BenchmarkLayout) -> String {
-        var lines = ["Published (\(PublishedTables.source)); the paper does not say how it averages:"]
+        var lines = ["Published (\(PublishedTables.source));", "the paper does not say how it averages:"]
         if layout == .spair {
             var table = TextTable("Table 2, PCK", "0.1", "0.05", "0.01")
             for row in PublishedTables.spairLevels {
@@ -137,7 +140,7 @@ struct PairReport {
                             layout.thresholds.map { (row.values["\(metric) \($0)"] ?? .nan).fixed(1) }
                         })
             }
-            lines.append(table.text)
+            lines.append(table.text(width: width))
         }
         return lines.joined(separator: "\n")
     }

@@ -22,8 +22,9 @@ struct CameraRefinement {
     let leastSpread = 0.005
     /// Standard deviation of the prior of the offset.
     let offsetDeviation = 0.5
-    /// How many independent words the keypoints of an image are worth, each: measured, as errors of f show.
-    let independence = 0.35
+    /// How many independent words the keypoints of an image are worth, each: as errors of f show on seven families
+    /// (`launch/measure-evaluation focal`); slender objects, where few keypoints speak, are worth less still.
+    let independence = 0.25
     /// An image says enough about f where its own word leaves less than this of log f.
     let observableDeviation = 0.35
 

@@ -34,6 +34,8 @@ struct DenseCloudBuilder {
     let affineSpread = 0.02
     /// Clusters with fewer samples than this share of the mean are dropped.
     let densityThreshold = 0.2
+    /// Alternations of k-means.
+    let iterations = 20
 
     /// Surface samples of one view whose object has the keypoints `shape` [class frame].
     func samples(
@@ -71,12 +73,12 @@ struct DenseCloudBuilder {
         return samples
     }
 
-    /// Clusters the samples of all views by k-means with seeded k-means++ starts.
-    func cluster(_ samples: [SurfaceSample], generator: inout SeededGenerator) -> DenseCloud {
+    /// Clusters the samples of all views by k-means, begun with the cells of a k-d tree.
+    func cluster(_ samples: [SurfaceSample]) -> DenseCloud {
         let count = min(pointLimit, samples.count)
-        var centers = seeds(samples, count: count, generator: &generator)
+        var centers = count > 0 ? cells(of: samples.map(\.position)[...], count: count) : []
         var assignment = [Int](repeating: 0, count: samples.count)
-        for _ in 0..<10 {
+        for _ in 0..<iterations {
             assignment = nearest(samples, centers)
             var sums = [SIMD3<Double>](repeating: .zero, count: count)
             var sizes = [Double](repeating: 0, count: count)
@@ -117,29 +119,18 @@ struct DenseCloudBuilder {
             weights: points.flatMap { affine.weights(at: $0).map(Float.init) })
     }
 
-    private func seeds(_ samples: [SurfaceSample], count: Int, generator: inout SeededGenerator)
-        -> [SIMD3<Double>]
-    {
-        guard count > 0 else { return [] }
-        var centers = [samples[Int(generator.uniform() * Double(samples.count))].position]
-        var distances = samples.map { squaredDistance($0.position, centers[0]) }
-        while centers.count < count {
-            var remaining = generator.uniform() * distances.reduce(0, +)
-            var chosen = samples.count - 1
-            for (i, distance) in distances.enumerated() {
-                remaining -= distance
-                if remaining <= 0 {
-                    chosen = i
-                    break
-                }
-            }
-            let center = samples[chosen].position
-            centers.append(center)
-            for i in samples.indices {
-                distances[i] = min(distances[i], squaredDistance(samples[i].position, center))
-            }
-        }
-        return centers
+    /// Means of the `count` cells of a k-d tree over `points`, which holds as many points in each: where k-means begins.
+    ///
+    /// Unlike drawn starts these hang on no chance, and hardly on single points: a class is the same for every seed.
+    private func cells(of points: ArraySlice<SIMD3<Double>>, count: Int) -> [SIMD3<Double>] {
+        let mean = points.reduce(.zero, +) / Double(max(points.count, 1))
+        guard count > 1 else { return [mean] }
+        let spread = points.reduce(SIMD3<Double>.zero) { $0 + ($1 - mean) * ($1 - mean) }
+        let axis = (0..<3).max { spread[$0] < spread[$1] } ?? 0
+        let sorted = points.sorted { $0[axis] < $1[axis] }
+        let cut = sorted.count * (count / 2) / count
+        return cells(of: sorted[..<cut], count: count / 2)
+            + cells(of: sorted[cut...], count: count - count / 2)
     }
 
     private func nearest(_ samples: [SurfaceSample], _ centers: [SIMD3<Double>]) -> [Int] {

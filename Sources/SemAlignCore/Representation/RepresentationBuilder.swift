@@ -24,7 +24,9 @@ public struct ClassDescription: Hashable, Sendable {
 
 /// Options of `RepresentationBuilder`.
 public struct BuildConfiguration: Hashable, Sendable {
-    /// Seed of every random draw.
+    /// Seed of the noise under the Beta distributions, and of which edge pairs and tetrahedra are kept.
+    ///
+    /// Nothing else is drawn: what solver `fast` reads is the same for every seed.
     public var seed: UInt64 = 0
     /// Dense points N at most.
     public var densePointLimit = 500
@@ -88,7 +90,7 @@ public struct RepresentationBuilder: Sendable {
             flip: description.flip, generator: &generator)
         progress(0.6)
         let size = diameter(of: sparse.keypoints)
-        let cloud = denseCloud(lifted, cameras, views, sparse, size, &generator)
+        let cloud = denseCloud(lifted, cameras, views, sparse, size)
         progress(0.8)
         let dense = DensePoints(
             map: DenseCloudBuilder(pointLimit: configuration.densePointLimit)
@@ -127,7 +129,7 @@ public struct RepresentationBuilder: Sendable {
 
     private func denseCloud(
         _ lifted: [LiftedView], _ cameras: [CameraIntrinsics], _ views: [TrainingView], _ sparse: SparseCloud,
-        _ size: Double, _ generator: inout SeededGenerator
+        _ size: Double
     ) -> DenseCloud {
         let builder = DenseCloudBuilder(pointLimit: configuration.densePointLimit)
         var samples: [SurfaceSample] = []
@@ -139,7 +141,7 @@ public struct RepresentationBuilder: Sendable {
                 of: views[view.index].observation, view: v, camera: cameras[v], cameraFromClass: pose,
                 shape: shape.keypoints, canonical: sparse.keypoints, diameter: size)
         }
-        return builder.cluster(samples, generator: &generator)
+        return builder.cluster(samples)
     }
 
     private func appearance(

@@ -22,8 +22,9 @@ struct LearnedClass: Sendable {
 
     static let provenance = Provenance(programVersion: "test", settings: [:], inputHashes: [:])
 
-    static func builder(_ synthetic: SyntheticClass) -> RepresentationBuilder {
+    static func builder(_ synthetic: SyntheticClass, seed: UInt64 = 0) -> RepresentationBuilder {
         var configuration = BuildConfiguration()
+        configuration.seed = seed
         configuration.densePointLimit = 200
         return RepresentationBuilder(
             ClassDescription(
@@ -85,6 +86,18 @@ struct LearnedClass: Sendable {
         let again = try LearnedClass.builder(learned.synthetic)
             .build(learned.views, provenance: LearnedClass.provenance)
         #expect(again.representation == learned.representation)
+    }
+
+    @Test("Another seed changes the Beta distributions alone: points, features and covariance stay")
+    func seeds() throws {
+        let learned = try LearnedClass.truck.get()
+        let other = try LearnedClass.builder(learned.synthetic, seed: 1)
+            .build(learned.views, provenance: LearnedClass.provenance).representation
+        let first = learned.representation
+        #expect(other.prior.edgePairs != first.prior.edgePairs)
+        #expect(other.prior.shapeCovariance == first.prior.shapeCovariance)
+        #expect(other.keypoints == first.keypoints && other.dense == first.dense)
+        #expect(other.appearance == first.appearance && other.visibility == first.visibility)
     }
 
     @Test("Views that cannot serve are left out by name and reason, and too few are an error")
