@@ -309,7 +309,9 @@ public struct Tracker: Sendable {
         return leader != nil
     }
 
-    /// Adds what a search tries where the track found its focal length: it may be another. Returns the first to search.
+    /// Adds what a search tries where the track found its focal length, for it may be another.
+    ///
+    /// Returns the number of the first problem to search.
     private func addGuesses(to problems: inout [FrameProblem], of observation: Observation) -> Int {
         guard foundFocalLength != nil else { return 0 }
         let first = problems.count
