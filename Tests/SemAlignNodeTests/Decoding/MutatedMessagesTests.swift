@@ -15,7 +15,7 @@ import Testing
     /// Frames whose messages are made once, and sent again and again with other damage.
     private static let framesPerRound = 16
 
-    /// Every message of a frame in every encoding that its stream may have.
+    /// A message of each kind, in an encoding that changes from frame to frame.
     private static func messages(of number: Int) throws -> [IncomingMessage] {
         let frame = TinyFrame(number)
         let (topics, size) = (frame.topics, TinyFrame.size)
