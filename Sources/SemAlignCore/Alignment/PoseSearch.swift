@@ -14,9 +14,6 @@ struct PoseSearch {
 
     /// Turns about the line of sight that are tried.
     private static let turns = 24
-    /// Distinct hypotheses that are refined coarsely, and finely.
-    private static let coarseCount = 64
-    private static let fineCount = 12
     /// Reach of the first steps [object radii]: grids that resolve it are enough.
     static let coarsestReach = 0.5
 
@@ -37,10 +34,26 @@ struct PoseSearch {
     ) -> Bool {
         let count = model.representation.visibility.directions.count
         let first = buffers.nextDirection < count ? buffers.nextDirection : 0
-        var search = SearchPass(coarseCount: Self.coarseCount, fineCount: Self.fineCount, thoroughness: 1)
-        pass(&search, stride(from: first, to: first + count, by: 1), &buffers, &scratch, budget, clock)
-        buffers.nextDirection = search.directionsTried < count ? (first + search.directionsTried) % count : 0
-        return search.isComplete
+        var pass = SearchPass.whole
+        let directions = stride(from: first, to: first + count, by: 1)
+        repeat {
+            advance(&pass, directions, .all, &buffers, &scratch, budget, clock)
+        } while !pass.isFinished
+        buffers.nextDirection = pass.directionsTried < count ? (first + pass.directionsTried) % count : 0
+        return pass.isComplete
+    }
+
+    /// Goes on with a whole search of this frame: one part, and further ones while `hasTime` says so.
+    ///
+    /// Nothing else may use `buffers` until `pass` is finished; then `buffers.found` is what `run` would have found.
+    func resume(
+        _ pass: inout SearchPass, _ buffers: inout SearchBuffers, scratch: inout PoseScratch,
+        while hasTime: () -> Bool
+    ) {
+        let directions = stride(from: 0, to: model.representation.visibility.directions.count, by: 1)
+        repeat {
+            advance(&pass, directions, .part, &buffers, &scratch, .unlimited, { 0 })
+        } while !pass.isFinished && hasTime()
     }
 
     /// The best hypothesis among every `count`-th direction from `slice` on: a small part of a search.
@@ -50,80 +63,86 @@ struct PoseSearch {
     ) -> PoseHypothesis? {
         let directions = stride(
             from: slice, to: model.representation.visibility.directions.count, by: count)
-        var search = SearchPass(coarseCount: 3, fineCount: 1, thoroughness: 0.4)
-        pass(&search, directions, &buffers, &scratch, budget, clock)
+        var pass = SearchPass(coarseCount: 3, fineCount: 1, thoroughness: 0.4)
+        repeat {
+            advance(&pass, directions, .all, &buffers, &scratch, budget, clock)
+        } while !pass.isFinished
         return buffers.found.first
     }
 
-    /// How thoroughly is searched, and how far it got.
-    private struct SearchPass {
-        let coarseCount: Int
-        let fineCount: Int
-        let thoroughness: Double
-        var directionsTried = 0
-        var isComplete = true
-
-        /// Notes that time ran out at number `last`, and gives up those after it.
-        mutating func stop(_ hypotheses: inout [PoseHypothesis], after last: Int) {
-            isComplete = false
-            hypotheses.removeLast(hypotheses.count - last - 1)
-        }
-    }
-
-    private func pass(
-        _ search: inout SearchPass, _ directions: StrideTo<Int>, _ buffers: inout SearchBuffers,
-        _ scratch: inout PoseScratch, _ budget: TimeBudget, _ clock: () -> UInt64
+    /// Does some of what the pass is at, and what follows from it once that is done.
+    private func advance(
+        _ pass: inout SearchPass, _ directions: StrideTo<Int>, _ portion: SearchPass.Portion,
+        _ buffers: inout SearchBuffers, _ scratch: inout PoseScratch, _ budget: TimeBudget,
+        _ clock: () -> UInt64
     ) {
-        vote(&search, directions, &buffers, &scratch, budget.share(0.5, clock), clock)
-        buffers.choice.choose(
-            search.coarseCount, of: buffers.votes, into: &buffers.coarse, diameter: model.diameter)
-        refineCoarsely(&search, &buffers.coarse, &scratch, budget.share(0.5, clock), clock)
-        buffers.choice.choose(
-            search.fineCount, of: buffers.coarse, into: &buffers.fine, diameter: model.diameter)
-        refineFinely(&search, &buffers.fine, &scratch, budget, clock)
-        buffers.choice.choose(
-            search.fineCount, of: buffers.fine, into: &buffers.found, diameter: model.diameter)
+        switch pass.stage {
+        case .vote:
+            vote(
+                &pass, directions, atMost: portion.directions, &buffers, &scratch, budget.share(0.5, clock),
+                clock)
+            guard !pass.isComplete || pass.directionsTried >= directions.underestimatedCount else { return }
+            buffers.choice.choose(
+                pass.coarseCount, of: buffers.votes, into: &buffers.coarse, diameter: model.diameter)
+            pass.begin(.coarse)
+        case .coarse:
+            refineCoarsely(
+                &pass, &buffers.coarse, atMost: portion.coarse, &scratch, budget.share(0.5, clock), clock)
+            guard pass.refined >= buffers.coarse.count else { return }
+            refiner.judge(
+                &buffers.coarse, reach: 0.2, stride: thin(to: 170 * pass.thoroughness), scratch: &scratch)
+            buffers.choice.choose(
+                pass.fineCount, of: buffers.coarse, into: &buffers.fine, diameter: model.diameter)
+            pass.begin(.fine)
+        case .fine:
+            refineFinely(&pass, &buffers.fine, atMost: portion.fine, &scratch, budget, clock)
+            guard pass.refined >= buffers.fine.count else { return }
+            refiner.judge(&buffers.fine, reach: 0.1, scratch: &scratch)
+            buffers.choice.choose(
+                pass.fineCount, of: buffers.fine, into: &buffers.found, diameter: model.diameter)
+            pass.begin(.finished)
+        case .finished: break
+        }
     }
 
     private func refineCoarsely(
-        _ search: inout SearchPass, _ hypotheses: inout [PoseHypothesis], _ scratch: inout PoseScratch,
-        _ budget: TimeBudget, _ clock: () -> UInt64
+        _ pass: inout SearchPass, _ hypotheses: inout [PoseHypothesis], atMost limit: Int,
+        _ scratch: inout PoseScratch, _ budget: TimeBudget, _ clock: () -> UInt64
     ) {
         let steps = 5
-        for i in hypotheses.indices {
+        for i in hypotheses.indices.dropFirst(pass.refined).prefix(limit) {
             let made = refiner.refine(
                 &hypotheses[i], steps: steps, reach: (Self.coarsestReach, 0.2), modes: 0,
-                stride: thin(to: 150 * search.thoroughness), scratch: &scratch
+                stride: thin(to: 150 * pass.thoroughness), scratch: &scratch
             ) { budget.isLeft(clock) }
+            pass.refined += 1
             if made < steps {
-                search.stop(&hypotheses, after: i)
+                pass.stop(&hypotheses)
                 break
             }
         }
-        refiner.judge(
-            &hypotheses, reach: 0.2, stride: thin(to: 170 * search.thoroughness), scratch: &scratch)
     }
 
     private func refineFinely(
-        _ search: inout SearchPass, _ hypotheses: inout [PoseHypothesis], _ scratch: inout PoseScratch,
-        _ budget: TimeBudget, _ clock: () -> UInt64
+        _ pass: inout SearchPass, _ hypotheses: inout [PoseHypothesis], atMost limit: Int,
+        _ scratch: inout PoseScratch, _ budget: TimeBudget, _ clock: () -> UInt64
     ) {
         let (steps, lastSteps) = (20, 10)
-        for i in hypotheses.indices {
+        for i in hypotheses.indices.dropFirst(pass.refined).prefix(limit) {
             var made = refiner.refine(
                 &hypotheses[i], steps: steps, reach: (0.3, 0.09), modes: model.modeCount,
-                stride: thin(to: 250 * search.thoroughness), scratch: &scratch
+                stride: thin(to: 250 * pass.thoroughness), scratch: &scratch
             ) { budget.isLeft(clock) }
             made += refiner.refine(
                 &hypotheses[i], steps: lastSteps, reach: (0.085, 0.05), modes: model.modeCount,
-                stride: thin(to: 500 * search.thoroughness), scratch: &scratch
+                stride: thin(to: 500 * pass.thoroughness), scratch: &scratch
             ) { budget.isLeft(clock) }
+            pass.refined += 1
             if made < steps + lastSteps {
-                search.stop(&hypotheses, after: i)
+                pass.stop(&hypotheses)
                 break
             }
         }
-        refiner.judge(&hypotheses, reach: 0.1, scratch: &scratch)
     }
 
     /// Every so many dense points are looked at for some `count` of them in all: more would tell no more at this stage.
@@ -177,27 +196,30 @@ struct PoseSearch {
 
     /// Two hypotheses per rotation, with a cheap look at each: where most matches agree, and centred on the surface.
     private func vote(
-        _ search: inout SearchPass, _ directions: StrideTo<Int>, _ buffers: inout SearchBuffers,
-        _ scratch: inout PoseScratch, _ budget: TimeBudget, _ clock: () -> UInt64
+        _ pass: inout SearchPass, _ directions: StrideTo<Int>, atMost limit: Int,
+        _ buffers: inout SearchBuffers, _ scratch: inout PoseScratch, _ budget: TimeBudget,
+        _ clock: () -> UInt64
     ) {
         let scale = exp(refiner.logScaleMean)
         let center = objectCenter(scale: scale)
-        match(depthWithout: center.z, &buffers.matches)
         let toObject = lineOfSight(center)
         let count = model.representation.visibility.directions.count
-        resize(&buffers.offsets, to: 3 * buffers.matches.count, most: 6 * model.pointCount)
-        buffers.votes.removeAll(keepingCapacity: true)
-        buffers.votes.reserveCapacity(2 * Self.turns * directions.underestimatedCount)
-        for place in directions {
-            guard search.directionsTried == 0 || budget.isLeft(clock) else {
-                search.isComplete = false
+        if pass.directionsTried == 0 {
+            match(depthWithout: center.z, &buffers.matches)
+            resize(&buffers.offsets, to: 3 * buffers.matches.count, most: 6 * model.pointCount)
+            buffers.votes.removeAll(keepingCapacity: true)
+            buffers.votes.reserveCapacity(2 * Self.turns * directions.underestimatedCount)
+        }
+        for place in directions.dropFirst(pass.directionsTried).prefix(limit) {
+            guard pass.directionsTried == 0 || budget.isLeft(clock) else {
+                pass.isComplete = false
                 return
             }
-            search.directionsTried += 1
+            pass.directionsTried += 1
             let first = buffers.votes.count
             vote(from: place % count, center, scale: scale, toObject, &buffers)
             refiner.glance(
-                at: &buffers.votes, from: first, stride: thin(to: 100 * search.thoroughness), reach: 0.3,
+                at: &buffers.votes, from: first, stride: thin(to: 100 * pass.thoroughness), reach: 0.3,
                 scratch: &scratch)
         }
     }

@@ -80,21 +80,27 @@ public struct ObjectSet: Sendable {
         return answers
     }
 
-    /// Looks for better solutions beside those that are followed, object after object; see `Tracker.explore`.
+    /// Goes on with searches, then looks for better solutions beside those that are followed; see `Tracker.explore`.
     @discardableResult
     public mutating func explore(while hasTime: () -> Bool) -> Bool {
         var hasExplored = false
-        // Another object begins each time: where time is short all have their turn.
+        // Searches come one after the other, the one for the object with the oldest result first. Without one, another
+        // object begins each time: where time is short all have their turn.
         turn &+= 1
+        let searched = objects.indices.filter { objects[$0].isSearching }.min {
+            (objects[$0].resultAt, $0) < (objects[$1].resultAt, $1)
+        }
         for offset in objects.indices where offset == 0 || hasTime() {
-            let index = (turn + offset) % objects.count
+            let index = ((searched ?? turn) + offset) % objects.count
             hasExplored = objects[index].explore(while: hasTime) || hasExplored
         }
         return hasExplored
     }
 
-    /// The answers of `update`, without what they need not wait for.
-    public mutating func answer(_ observations: [Observation], clock: () -> UInt64) -> [ObjectAnswer] {
+    /// The answers of `update`, without what they need not wait for; see `Tracker.answer`.
+    public mutating func answer(
+        _ observations: [Observation], clock: () -> UInt64, searchingWhile hasTime: () -> Bool = { false }
+    ) -> [ObjectAnswer] {
         let start = clock()
         guard let time = observations.first?.timestamp else { return [] }
         let seen = associate(observations, at: time)
@@ -110,7 +116,7 @@ public struct ObjectSet: Sendable {
             let isInTime = configuration.budget == 0 || clock() &- start < configuration.budget
             answers[index] =
                 isFirst || isInTime
-                ? objects[index].look(at: observation, clock: clock)
+                ? objects[index].look(at: observation, clock: clock, searchingWhile: hasTime)
                 : objects[index].postponed(observation)
             isFirst = false
         }

@@ -14,6 +14,8 @@ struct TrackedObject: Sendable {
     private(set) var seenAt: UInt64 = 0
     /// Stamp of the last frame that its tracker looked at [ns]; 0 = none yet.
     private(set) var lookedAt: UInt64 = 0
+    /// Stamp of the last frame that gave a result: an answer, or that there is none [ns]; 0 = none yet.
+    private(set) var resultAt: UInt64 = 0
 
     init(identity: UInt8, classIndex: Int, tracker: Tracker) {
         self.identity = identity
@@ -40,10 +42,17 @@ struct TrackedObject: Sendable {
         return region.moved(by: to - from)
     }
 
-    /// Lets the tracker look at the frame.
-    mutating func look(at observation: Observation, clock: () -> UInt64) -> ObjectAnswer {
-        let result = tracker.answer(observation.seen(byClass: classIndex), clock: clock)
+    /// True while it has no track and a search goes on.
+    var isSearching: Bool { tracker.isSearching }
+
+    /// Lets the tracker look at the frame, and search before the answer while `hasTime`.
+    mutating func look(
+        at observation: Observation, clock: () -> UInt64, searchingWhile hasTime: () -> Bool
+    ) -> ObjectAnswer {
+        let result = tracker.answer(
+            observation.seen(byClass: classIndex), clock: clock, searchingWhile: hasTime)
         lookedAt = observation.timestamp
+        if !isSearching { resultAt = lookedAt }
         if result.state == .tracking {
             motion.observe(
                 result.cameraFromClass, at: observation.timestamp,
@@ -56,7 +65,10 @@ struct TrackedObject: Sendable {
     }
 
     /// Does what the tracker left for later; false where there was nothing to do.
-    mutating func explore(while hasTime: () -> Bool) -> Bool { tracker.explore(while: hasTime) }
+    mutating func explore(while hasTime: () -> Bool) -> Bool {
+        defer { if !isSearching { resultAt = lookedAt } }
+        return tracker.explore(while: hasTime)
+    }
 
     /// The answer for a frame that had no time for it.
     func postponed(_ observation: Observation) -> ObjectAnswer {

@@ -14,8 +14,8 @@ public struct Tracker: Sendable {
     /// Centre of the visible surface in the frame before.
     private var surfaceCenter: SIMD3<Double>?
     private var isEstablished = false
-    /// Stamp of the frame that was answered last [ns].
-    private var lastAnswer: UInt64?
+    /// Stamp of the frame that the followed solutions are those of [ns].
+    private var lastTime: UInt64?
     /// Focal length that the track holds for [px], where the camera brings none.
     private var foundFocalLength: Double?
     /// Best solution of this frame, and which of its problems it solves.
@@ -30,9 +30,16 @@ public struct Tracker: Sendable {
     private var plan: ExplorationPlan
     /// The frame that was answered last, as long as something may be looked for in it; at most one.
     private var unexplored: [FrameProblem] = []
+    /// A search that is not finished yet.
+    private var pending: PendingSearch?
+    /// True where the solutions that are followed come from a search and no answer rests on them yet.
+    private var isFresh = false
 
     /// Solutions that are followed, the leader first.
     package var hypotheses: [PoseHypothesis] { followed.solutions }
+
+    /// True while there is no track and a search for one goes on in `explore`.
+    public var isSearching: Bool { pending != nil }
 
     /// Prepares to track objects of the class `representation`.
     public init(representation: ClassRepresentation, configuration: TrackerConfiguration = .init()) {
@@ -54,8 +61,8 @@ public struct Tracker: Sendable {
     /// Gives up what was followed, but not that there was something to follow.
     private mutating func dropTrack() {
         followed.removeAll()
-        (surfaceCenter, lastAnswer, foundFocalLength, current) = (nil, nil, nil, nil)
-        usualSupport = 0
+        (surfaceCenter, lastTime, foundFocalLength, current, pending) = (nil, nil, nil, nil, nil)
+        (usualSupport, isFresh) = (0, false)
         buffers.explored.removeAll(keepingCapacity: true)
         plan.restart()
         prediction = PosePrediction(usesVelocity: false)
@@ -67,16 +74,22 @@ public struct Tracker: Sendable {
     /// holds the answer before: the answer's arrays are used again.
     /// Looks for better solutions beside the followed ones now and then; see `answer` for frames that cannot wait for it.
     public mutating func update(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
-        align(observation, clock, explores: true)
+        align(observation, clock, explores: true, while: { true })
     }
 
     /// Aligns the class with one frame as `update` does, and leaves for `explore` what the answer need not wait for.
-    public mutating func answer(_ observation: Observation, clock: () -> UInt64) -> TrackingResult {
-        align(observation, clock, explores: false)
+    ///
+    /// Where searches may be deferred (`TrackerConfiguration.defersSearches`) one comes before the answer only while
+    /// `hasTime`, which is asked before each of its parts of a few milliseconds. Its rest is left for `explore` too,
+    /// and the answers until it is finished say so.
+    public mutating func answer(
+        _ observation: Observation, clock: () -> UInt64, searchingWhile hasTime: () -> Bool = { false }
+    ) -> TrackingResult {
+        align(observation, clock, explores: false, while: hasTime)
     }
 
     private mutating func align(
-        _ observation: Observation, _ clock: () -> UInt64, explores: Bool
+        _ observation: Observation, _ clock: () -> UInt64, explores: Bool, while hasTime: () -> Bool
     ) -> TrackingResult {
         buffers.takeBack(&unexplored)
         let start = clock()
@@ -102,21 +115,23 @@ public struct Tracker: Sendable {
         }
         let leader = follow(problems[0], observation, budget, clock)
         if !followed.isEmpty { stages.finish("warm", now: clock()) }
-        var isWarm = leader != nil
-        if let leader, isSound(leader, observation) {
+        var isWarm = leader != nil && !isFresh
+        if let leader, isSound(leader) {
             isUnexplored = !explores
             if explores, explore(&problems[0], budget, clock, while: { budget.isLeft(clock) }) {
                 stages.finish("explore", now: clock())
             }
-        } else {
-            var first = 0
-            if foundFocalLength != nil {
-                // The search may find another focal length than the track had.
-                first = problems.count
-                problems[0].prepareSearch()
-                FrameProblem.addGuesses(
-                    to: &problems, of: observation, evidence: problems[0].evidence, model: model)
+        } else if configuration.defersSearches, !explores {
+            // What was followed may find support again before the search is done.
+            if let lost = hypotheses.first {
+                note(lost, of: problems[0], at: observation.timestamp, camera: observation.cameraPose)
             }
+            searchInParts(&problems, observation, clock, while: hasTime)
+            guard pending == nil else {
+                return failure(without, "the frame supports no pose of the class yet; the search goes on")
+            }
+        } else {
+            let first = addGuesses(to: &problems, of: observation)
             isWarm = search(&problems, from: first, leader: leader, budget, clock) && isWarm
             stages.finish("cold", now: clock())
         }
@@ -134,24 +149,23 @@ public struct Tracker: Sendable {
         } catch {
             return lose("\(error)")
         }
-        remember(problem, best.hypothesis, observation)
+        isEstablished = true
+        (isFresh, pending) = (false, nil)
+        note(best.hypothesis, of: problem, at: observation.timestamp, camera: observation.cameraPose)
+        foundFocalLength =
+            observation.intrinsics == nil ? problem.camera(of: best.hypothesis).focalLength.x : nil
         let result = answer(problem, solution, startedCold: !isWarm, clock)
         considerExplored()
         return result
     }
 
-    /// Keeps of an answered frame what the next one starts from.
-    private mutating func remember(
-        _ problem: FrameProblem, _ hypothesis: PoseHypothesis, _ observation: Observation
+    /// Keeps of a frame what the next one starts from, beside the solutions themselves.
+    private mutating func note(
+        _ hypothesis: PoseHypothesis, of problem: FrameProblem, at time: UInt64, camera: SimilarityTransform?
     ) {
-        isEstablished = true
         surfaceCenter = problem.evidence.surfaceCenter
-        lastAnswer = observation.timestamp
-        prediction.observe(
-            hypothesis.transform, at: observation.timestamp,
-            camera: problem.isMetric ? observation.cameraPose : nil)
-        foundFocalLength =
-            observation.intrinsics == nil ? problem.camera(of: hypothesis).focalLength.x : nil
+        lastTime = time
+        prediction.observe(hypothesis.transform, at: time, camera: problem.isMetric ? camera : nil)
     }
 
     /// Refines the followed solutions in this frame; `nil` where the leader has no support.
@@ -168,7 +182,7 @@ public struct Tracker: Sendable {
         if let before = surfaceCenter, let now = problem.evidence.surfaceCenter {
             motion = now - (carry?.apply(before) ?? before)
         }
-        let seconds = secondsSinceLastAnswer(observation.timestamp)
+        let seconds = secondsSinceLastTime(observation.timestamp)
         let wanted = PoseRefiner.warmSteps * hypotheses.count
         var made = 0
         // Lent to the closure, which may not look at the tracker while it changes.
@@ -195,29 +209,33 @@ public struct Tracker: Sendable {
         return leader
     }
 
-    /// Time since the frame that was answered before [s]; `nil` where it says nothing about motion.
-    private func secondsSinceLastAnswer(_ time: UInt64) -> Double? {
-        guard let last = lastAnswer, time > last else { return nil }
+    /// Time since the frame that the solutions are of [s]; `nil` where it says nothing about motion.
+    private func secondsSinceLastTime(_ time: UInt64) -> Double? {
+        guard let last = lastTime, time > last else { return nil }
         let seconds = Double(time - last) / 1e9
         return seconds <= MotionModel.horizon ? seconds : nil
     }
 
     /// True where the frame needs no search before its answer; a search in parts may have become due instead.
-    private mutating func isSound(_ leader: PoseHypothesis, _ observation: Observation) -> Bool {
+    private mutating func isSound(_ leader: PoseHypothesis) -> Bool {
         if leader.support >= usualSupport - configuration.supportDrop { return true }
-        // Where the focal length is in doubt the search poses problems that this frame's are not.
-        guard configuration.defersSearches, observation.intrinsics != nil else { return false }
+        guard configuration.defersSearches else { return false }
         usualSupport = leader.support
         plan.startSearch()
         return true
     }
 
-    /// Looks for better solutions in the frame that `answer` answered last, from some directions at a time.
+    /// Goes on with a search, or looks for better solutions in the frame that `answer` answered last.
     ///
-    /// `hasTime` is asked before each part, of a few milliseconds. What is found counts from the next frame on. False
-    /// where there was nothing to do.
+    /// `hasTime` is asked before each part, of a few milliseconds; the first part of a search, without which there is
+    /// no answer, does not ask. What is found counts from the next frame on. False where there was nothing to do.
     @discardableResult
     public mutating func explore(while hasTime: () -> Bool) -> Bool {
+        if var search = pending.take() {
+            resume(&search, while: hasTime)
+            if search.isFinished { takeOver(search) } else { pending = search }
+            return true
+        }
         guard !unexplored.isEmpty else { return false }
         // Taken out meanwhile, so that nobody else holds what is prepared for the search.
         var problems: [FrameProblem] = []
@@ -268,32 +286,95 @@ public struct Tracker: Sendable {
         _ clock: () -> UInt64
     ) -> Bool {
         plan.restart()
-        var best: (problem: Int, first: PoseHypothesis)?
+        var best: Int?
         for problem in start..<problems.count {
             problems[problem].prepareSearch()
             let isComplete = PoseSearch(model: model, refiner: problems[problem].refiner).run(
                 &buffers.search, scratch: &buffers.pose,
                 budget: budget.share(1 / Double(problems.count - problem), clock), clock: clock)
             if !isComplete { shortfall = .search }
-            guard let first = buffers.search.found.first else { continue }
-            if let other = best, other.first.support >= first.support { continue }
-            best = (problem, first)
-            buffers.search.best.removeAll(keepingCapacity: true)
-            buffers.search.best.reserveCapacity(buffers.search.found.capacity)
-            buffers.search.best.append(contentsOf: buffers.search.found)
+            keepFound(of: problem, best: &best)
         }
-        if let leader, leader.support >= (best?.first.support ?? -.infinity) {
+        if let leader, best == nil || leader.support >= buffers.search.best[0].support {
             usualSupport = leader.support
             return true
         }
-        guard let best, isSupported(best.first) else {
-            if leader == nil { dropTrack() }
-            return leader != nil
-        }
+        if followFound(of: best) { return false }
+        if leader == nil { dropTrack() }
+        return leader != nil
+    }
+
+    /// Adds what a search tries where the track found its focal length, for it may be another.
+    ///
+    /// Returns the number of the first problem to search.
+    private func addGuesses(to problems: inout [FrameProblem], of observation: Observation) -> Int {
+        guard foundFocalLength != nil else { return 0 }
+        let first = problems.count
+        problems[0].prepareSearch()
+        FrameProblem.addGuesses(to: &problems, of: observation, evidence: problems[0].evidence, model: model)
+        return first
+    }
+
+    /// Keeps what the search of a problem found where it is the best so far, and then notes the problem.
+    private mutating func keepFound(of problem: Int, best: inout Int?) {
+        guard let first = buffers.search.found.first else { return }
+        if best != nil, buffers.search.best[0].support >= first.support { return }
+        best = problem
+        buffers.search.best.removeAll(keepingCapacity: true)
+        buffers.search.best.reserveCapacity(buffers.search.found.capacity)
+        buffers.search.best.append(contentsOf: buffers.search.found)
+    }
+
+    /// Follows the best that was found, of that problem; false where there is none or the frame does not support it.
+    private mutating func followFound(of problem: Int?) -> Bool {
+        guard let problem, let first = buffers.search.best.first, isSupported(first) else { return false }
         followed.takeOver(buffers.search.best)
-        usualSupport = best.first.support
-        current = (best.problem, best.first)
-        return false
+        usualSupport = first.support
+        current = (problem, first)
+        return true
+    }
+
+    /// Begins a search in this frame where none goes on, and does what `hasTime` allows before the answer.
+    private mutating func searchInParts(
+        _ problems: inout [FrameProblem], _ observation: Observation, _ clock: () -> UInt64,
+        while hasTime: () -> Bool
+    ) {
+        guard pending == nil else { return }
+        var search = PendingSearch(observation, from: addGuesses(to: &problems, of: observation))
+        swap(&search.problems, &problems)
+        if hasTime() {
+            resume(&search, while: hasTime)
+            stages.finish("cold", now: clock())
+        }
+        guard search.isFinished else {
+            pending = search
+            return
+        }
+        swap(&search.problems, &problems)
+        plan.restart()
+        _ = followFound(of: search.best)
+    }
+
+    /// Does the next part of a search, and further ones while there is time.
+    private mutating func resume(_ search: inout PendingSearch, while hasTime: () -> Bool) {
+        repeat {
+            search.problems[search.place].prepareSearch()
+            PoseSearch(model: model, refiner: search.problems[search.place].refiner).resume(
+                &search.pass, &buffers.search, scratch: &buffers.pose, while: hasTime)
+            guard search.pass.isFinished else { return }
+            keepFound(of: search.place, best: &search.best)
+            (search.place, search.pass) = (search.place + 1, .whole)
+        } while !search.isFinished && hasTime()
+    }
+
+    /// Starts the track from what a search found in the frame that it began in; the next frame follows it from there.
+    private mutating func takeOver(_ search: PendingSearch) {
+        dropTrack()
+        guard followFound(of: search.best), let current else { return }
+        let problem = search.problems[current.problem]
+        note(current.hypothesis, of: problem, at: search.time, camera: search.camera)
+        foundFocalLength = search.isCameraKnown ? nil : problem.camera(of: current.hypothesis).focalLength.x
+        isFresh = true
     }
 
     /// The configured solver's answer; what is followed is where `adamw` starts from, and it may find none.
@@ -332,10 +413,12 @@ public struct Tracker: Sendable {
 
     /// Says that the frame has no answer, and starts cold with the next.
     private mutating func lose(_ message: String) -> TrackingResult {
-        let state: TrackingState = isEstablished ? .lost : .searching
         dropTrack()
-        return failure(state, reason.map { "\(message); \($0)" } ?? message)
+        return failure(without, reason.map { "\(message); \($0)" } ?? message)
     }
+
+    /// State of a frame that shows the object but has no answer.
+    private var without: TrackingState { isEstablished ? .lost : .searching }
 
     /// Says where the frame's time ran out; `nil` where it did not.
     private var reason: String? {

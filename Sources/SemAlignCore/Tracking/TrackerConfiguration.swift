@@ -30,9 +30,9 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var supportDrop = 0.6
     /// After this many frames all directions have been tried once more beside the followed solutions.
     public var framesBetweenChecks = 48
-    /// True where a search because of such a drop may come in parts after the answer (`Tracker.explore`).
+    /// True where a search may come in parts after the answer (`Tracker.explore`).
     ///
-    /// The answers until then are those of the track, which still has support.
+    /// The answers until then are those of the track where that still has support, and have no keypoints where not.
     public var defersSearches = false
     /// Time for one frame [ms]; 0 = as long as it takes.
     ///

@@ -152,7 +152,7 @@ extension Setting {
             ),
             Setting(
                 "track.defer_searches", \.defersSearches, .flag,
-                "A live node searches in parts after its answers while a track has support; it delays no frame."
+                "A live node searches in parts between frames where a search does not fit; it delays no frame."
             ),
             Setting(
                 "track.frames_between_checks", \.track.framesBetweenChecks, .integer(1...1_000_000),

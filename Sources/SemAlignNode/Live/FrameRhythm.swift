@@ -2,8 +2,10 @@
 
 /// When the next frame is expected: what may wait is not begun shortly before.
 struct FrameRhythm: Hashable, Sendable {
-    /// Time kept free before a frame [ns]: a part of a search takes about as long.
-    private static let margin: UInt64 = 6_000_000
+    /// What a part of a search takes at most, or nearly so [ns].
+    static let part: UInt64 = 6_000_000
+    /// What a whole search takes at most, or nearly so [ns].
+    static let search: UInt64 = 120_000_000
     /// Intervals that are remembered: the shortest of them is expected, so that one lost frame is no slower camera.
     private static let memory = 8
 
@@ -22,13 +24,13 @@ struct FrameRhythm: Hashable, Sendable {
         last = time
     }
 
-    /// True where no frame is expected within the time that a part of a search takes after `now` [ns, steady clock].
+    /// True where no frame is expected within `duration` [ns] after `now` [ns, steady clock].
     ///
     /// Also true where the expected frame is late by a whole interval: nobody knows when it comes. False where frames
     /// come so fast that there is never time: work that waits for it is done at last when it is overdue.
-    func hasTime(at now: UInt64) -> Bool {
+    func hasTime(at now: UInt64, for duration: UInt64) -> Bool {
         guard let last, now > last, let interval = intervals.min() else { return true }
         let passed = now - last
-        return passed &+ Self.margin < interval || passed > 2 &* interval
+        return passed &+ duration < interval || passed > 2 &* interval
     }
 }

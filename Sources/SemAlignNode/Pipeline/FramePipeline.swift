@@ -93,7 +93,11 @@ struct FramePipeline: Sendable {
     }
 
     /// The keypoints of one frame; `followUp` and `explore` do what they need not wait for.
-    mutating func answer(_ job: FrameJob, clock: () -> UInt64) -> Answer {
+    ///
+    /// A search that may be deferred comes before the answer only while `hasTime`; see `Tracker.answer`.
+    mutating func answer(
+        _ job: FrameJob, clock: () -> UInt64, searchingWhile hasTime: () -> Bool = { false }
+    ) -> Answer {
         if job.epoch != epoch {
             epoch = job.epoch
             tracker.reset()
@@ -103,9 +107,10 @@ struct FramePipeline: Sendable {
         }
         switch job.frame.content {
         case .observation(let sighted) where objects != nil:
-            return answer(job, seen: [sighted] + job.frame.others, clock: clock)
+            return answer(job, seen: [sighted] + job.frame.others, clock: clock, searchingWhile: hasTime)
         case .observation(let sighted):
-            let result = tracker.answer(sighted.observation, clock: clock)
+            let result = tracker.answer(
+                sighted.observation, clock: clock, searchingWhile: hasTime)
             state = result.state
             return answer(
                 [(result.seen(in: sighted), sighted.observation.instance, 0)], job: job,
@@ -128,9 +133,10 @@ struct FramePipeline: Sendable {
     ///
     /// Queries are answered for the first object of the first class that is tracked.
     private mutating func answer(
-        _ job: FrameJob, seen: [SightedObservation], clock: () -> UInt64
+        _ job: FrameJob, seen: [SightedObservation], clock: () -> UInt64, searchingWhile hasTime: () -> Bool
     ) -> Answer {
-        var answers = objects?.answer(seen.map(\.observation), clock: clock) ?? []
+        var answers =
+            objects?.answer(seen.map(\.observation), clock: clock, searchingWhile: hasTime) ?? []
         if answers.isEmpty { answers = [ObjectAnswer.none] }
         let place = answers.firstIndex { $0.result.state == .tracking && $0.classIndex == 0 } ?? 0
         let sighted =
