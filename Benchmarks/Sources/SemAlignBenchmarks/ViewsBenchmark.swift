@@ -77,7 +77,7 @@ struct ViewsBenchmark {
                 let pose = SimilarityTransform.fit(
                     from: keypoints, to: positions, weights: positions.map { _ in 1 })
             else { continue }
-            let middle = keypoints.reduce(.zero, +) / Double(keypoints.count)
+            let middle = keypoints.reduce(SIMD3<Double>.zero) { $0 + $1 } / Double(keypoints.count)
             let towards = pose.inverse.apply(.zero) - middle
             views.append(
                 View(

@@ -7,7 +7,7 @@ extension SimilarityTransform {
     ///
     /// Horn's closed form by quaternions. The scale is `fixedScale` where given, else the least-squares one.
     /// `nil` with fewer than three points of positive weight or where they fall on one spot.
-    package static func fit(
+    public static func fit(
         from source: [SIMD3<Double>], to target: [SIMD3<Double>], weights: [Double],
         fixedScale: Double? = nil
     ) -> SimilarityTransform? {
