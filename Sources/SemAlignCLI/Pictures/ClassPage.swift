@@ -109,7 +109,7 @@ struct ClassPage {
           zoom = Math.min(Math.max(zoom * Math.exp(-e.deltaY * 0.001), 0.2), 20);
           draw();
         }, { passive: false });
-        canvas.addEventListener("dblclick", () => { turn = first; zoom = 1; draw(); });
+        canvas.addEventListener("dblclick", () => { turn = orthonormal(first); zoom = 1; draw(); });
         for (const id of ["dots", "bones", "texts", "pull"]) by(id).addEventListener("input", draw);
         addEventListener("resize", draw);
         turn = orthonormal(first);

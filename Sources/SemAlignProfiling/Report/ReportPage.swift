@@ -4,7 +4,7 @@
 public struct ReportPage: Sendable {
     static let colors = [
         "#4878a8", "#e08a3c", "#5aa469", "#c65b57", "#8a72b0", "#8c6d5a", "#d68bb8", "#7f7f7f", "#b5b04a",
-        "#4fb3bf", "#2f4f6f",
+        "#4fb3bf", "#2f4f6f", "#a6bddb", "#fdc086",
     ]
     private let profile: LatencyProfile
 
@@ -43,7 +43,7 @@ public struct ReportPage: Sendable {
 
     private var stageLegend: String {
         let entries = profile.stackedStages.enumerated().map { place, name in
-            "<i style=\"background:\(Self.colors[place % Self.colors.count])\"></i> \(markupText(name))"
+            "<span><i style=\"background:\(Self.colors[place % Self.colors.count])\"></i> \(markupText(name))</span>"
         }
         return "<p class=\"legend\">\(entries.joined(separator: " "))</p>"
     }
@@ -72,7 +72,7 @@ public struct ReportPage: Sendable {
             svg{width:100%;height:auto;font-size:11px;fill:#444}.grid{stroke:#ddd}.axis{font-size:12px}
             .warm{fill:#4878a8;background:#4878a8}.cold{fill:#c65b57;background:#c65b57}
             .drop{fill:#222;background:#222}.limit{stroke:#c65b57;stroke-dasharray:5 3}
-            .legend i{display:inline-block;width:.8em;height:.8em;margin-left:.8em}.note{color:#666;fill:#666}
+            .legend i{display:inline-block;width:.8em;height:.8em;margin-left:.8em}.legend span{white-space:nowrap}.note{color:#666;fill:#666}
             \(stages)
             """
     }
