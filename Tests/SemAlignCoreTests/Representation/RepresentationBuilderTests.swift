@@ -31,6 +31,15 @@ struct LearnedClass: Sendable {
                 name: synthetic.name, keypointNames: synthetic.keypointNames, flip: synthetic.flip,
                 skeleton: synthetic.skeleton), configuration: configuration)
     }
+
+    /// True where an answer to a frame of its video lies near the truth: half of the keypoints within 0.15 diameters.
+    func isRight(_ result: TrackingResult, _ truth: SyntheticObservation) -> Bool {
+        let errors = zip(result.keypoints, truth.keypoints).map {
+            squaredDistance($0.position, $1.position).squareRoot()
+        }.sorted()
+        guard result.state == .tracking, !errors.isEmpty else { return false }
+        return errors[errors.count / 2] < 0.15 * synthetic.instance(SyntheticSets.unseen[0]).diameter
+    }
 }
 
 @Suite struct RepresentationBuilderTests {

@@ -31,16 +31,6 @@ import Testing
         Array(learned.synthetic.observations(of: .video, count: 60, seed: 3).prefix(count))
     }
 
-    private func isRight(_ result: TrackingResult, _ truth: SyntheticObservation, _ learned: LearnedClass)
-        -> Bool
-    {
-        let errors = zip(result.keypoints, truth.keypoints).map {
-            squaredDistance($0.position, $1.position).squareRoot()
-        }.sorted()
-        guard result.state == .tracking, !errors.isEmpty else { return false }
-        return errors[errors.count / 2] < 0.15 * learned.synthetic.instance(SyntheticSets.unseen[0]).diameter
-    }
-
     private func searchesFirst(_ result: TrackingResult) -> Bool {
         result.stages.contains { $0.name == "cold" }
     }
@@ -78,7 +68,7 @@ import Testing
             if first == nil {
                 #expect(result.state == .searching && result.message.contains("search goes on"))
             } else {
-                #expect(isRight(result, frame, learned), "frame \(number)")
+                #expect(learned.isRight(result, frame), "frame \(number)")
             }
             tracker.explore(while: Time(partsAfterFirst: 3).isLeft)
         }
@@ -120,13 +110,13 @@ import Testing
             return result
         }
         #expect(!results.contains(where: searchesFirst))
-        #expect(isRight(results[firstAway - 1], frames[firstAway - 1], learned))
+        #expect(learned.isRight(results[firstAway - 1], frames[firstAway - 1]))
         for place in 2..<away {
             let result = results[firstAway + place]
             #expect(result.state == .lost && result.keypoints.isEmpty && !result.message.isEmpty)
         }
         // 7 frames at 15 Hz are less than half a second.
-        #expect(isRight(results[frames.count - 1], frames[frames.count - 1], learned))
+        #expect(learned.isRight(results[frames.count - 1], frames[frames.count - 1]))
     }
 
     @Test("Several objects are searched for one after the other, and no answer waits for that")

@@ -25,16 +25,6 @@ import Testing
                 Self.firstAway + Self.away + 7))
     }
 
-    private func isRight(_ result: TrackingResult, _ truth: SyntheticObservation, _ learned: LearnedClass)
-        -> Bool
-    {
-        let errors = zip(result.keypoints, truth.keypoints).map {
-            squaredDistance($0.position, $1.position).squareRoot()
-        }.sorted()
-        guard result.state == .tracking, !errors.isEmpty else { return false }
-        return errors[errors.count / 2] < 0.15 * learned.synthetic.instance(SyntheticSets.unseen[0]).diameter
-    }
-
     @Test(
         "Where the mask shows another object loss is said within three frames, and half a second is enough to return",
         arguments: SyntheticFamily.allCases.filter { $0 != .truck })
@@ -44,15 +34,15 @@ import Testing
         let foreign = other.observations(of: .unseen, count: Self.away, seed: 11).map(\.observation)
         let results = results(learned, middle: foreign)
         let frames = video(learned)
-        #expect(isRight(results[Self.firstAway - 1], frames[Self.firstAway - 1], learned))
+        #expect(learned.isRight(results[Self.firstAway - 1], frames[Self.firstAway - 1]))
         for place in 2..<Self.away {
             let result = results[Self.firstAway + place]
             #expect(result.state == .lost && result.keypoints.isEmpty, "frame \(place + 1): \(result.state)")
         }
         // 7 frames at 15 Hz are less than half a second.
-        let back = results.indices.suffix(7).contains { isRight(results[$0], frames[$0], learned) }
+        let back = results.indices.suffix(7).contains { learned.isRight(results[$0], frames[$0]) }
         #expect(back)
-        #expect(isRight(results[results.count - 1], frames[frames.count - 1], learned))
+        #expect(learned.isRight(results[results.count - 1], frames[frames.count - 1]))
     }
 
     @Test(
@@ -74,7 +64,7 @@ import Testing
         }
         let results = results(learned, middle: walls)
         for place in 2..<Self.away { #expect(results[Self.firstAway + place].state == .lost) }
-        #expect(isRight(results[results.count - 1], frames[frames.count - 1], learned))
+        #expect(learned.isRight(results[results.count - 1], frames[frames.count - 1]))
     }
 }
 
