@@ -20,7 +20,7 @@ struct ReadAhead: ~Copyable {
         _ reader: BagReader, _ selection: MessageSelection, path: String, limit: Int = 32 << 20
     ) throws(NodeError) -> ReadAhead {
         let queue = BoundedQueue<Item>(limit: limit)
-        let opened = LatestMailbox<NodeError?>()
+        let opened = Mailbox<NodeError?>()
         let thread = try WorkerThread(name: "semalign-ahead") {
             do throws(BagError) {
                 var messages = try reader.messages(selection)

@@ -30,7 +30,7 @@ public func runUntilSignal<Success: Sendable>(
 ) throws(NodeError) -> Success {
     let signal = StopSignal()
     let flag = StopFlag()
-    let outcome = LatestMailbox<Result<Success, NodeError>>()
+    let outcome = Mailbox<Result<Success, NodeError>>()
     let thread = try WorkerThread(name: name) {
         do throws(NodeError) { _ = outcome.put(.success(try body(flag))) } catch {
             _ = outcome.put(.failure(error))

@@ -6,7 +6,7 @@ internal import SemAlignProfiling
 internal import SemAlignTransport
 internal import Synchronization
 
-/// The alignment thread's work: owns the tracker and the publisher, answers the newest frame, reports once a second.
+/// The alignment thread's work: owns the tracker and the publisher, answers frames in order, reports once a second.
 struct AlignmentLoop: ~Copyable {
     /// How long a report that is due waits before it is tried again, and at most [ns].
     private static let reportDelay: UInt64 = 5_000_000
@@ -41,12 +41,13 @@ struct AlignmentLoop: ~Copyable {
         nextReport = shared.clocks.steady()
     }
 
-    /// Works until the mailbox is closed; the frame in it is still answered.
+    /// Works until the mailbox is closed; the frames in it are still answered.
     mutating func run() {
         var wakeTime = nextReport
         while true {
             switch shared.mailbox.take(until: wakeTime) {
             case .value(let queued): answer(queued)
+            case .overtaken(let late): shared.recordSuperseded(late)
             case .timeout: break
             case .closed: return
             }

@@ -6,11 +6,13 @@ struct FrameRhythm: Hashable, Sendable {
     static let part: UInt64 = 6_000_000
     /// What a whole search takes at most, or nearly so [ns].
     static let search: UInt64 = 120_000_000
-    /// Intervals that are remembered: the shortest of them is expected, so that one lost frame is no slower camera.
+    /// Intervals that are remembered: their median is expected, so that one lost frame is no slower camera, and two that
+    /// came together after a standstill are no faster one.
     private static let memory = 8
 
     private var last: UInt64?
     private var intervals: [UInt64] = []
+    private var expected: UInt64?
 
     /// Starts without knowledge: there is time.
     init() {}
@@ -20,6 +22,7 @@ struct FrameRhythm: Hashable, Sendable {
         if let last, time > last {
             intervals.append(time - last)
             if intervals.count > Self.memory { intervals.removeFirst() }
+            expected = intervals.sorted()[(intervals.count - 1) / 2]
         }
         last = time
     }
@@ -29,7 +32,7 @@ struct FrameRhythm: Hashable, Sendable {
     /// Also true where the expected frame is late by a whole interval: nobody knows when it comes. False where frames
     /// come so fast that there is never time: work that waits for it is done at last when it is overdue.
     func hasTime(at now: UInt64, for duration: UInt64) -> Bool {
-        guard let last, now > last, let interval = intervals.min() else { return true }
+        guard let last, now > last, let interval = expected else { return true }
         let passed = now - last
         return passed &+ duration < interval || passed > 2 &* interval
     }

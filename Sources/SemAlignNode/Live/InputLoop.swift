@@ -5,9 +5,9 @@ internal import SemAlignProfiling
 internal import SemAlignTransport
 internal import Synchronization
 
-/// The input thread's work: owns the subscriber, decodes and joins, and leaves the newest frame in the mailbox.
+/// The input thread's work: owns the subscriber, joins and decodes, and leaves frames in the mailbox.
 struct InputLoop: ~Copyable {
-    /// Messages taken from the socket before the newest frame of them is decoded.
+    /// Messages taken from the socket before the frames of them are decoded.
     private static let batch = 256
     /// Longest wait [ns]: often enough for the watchdog to see that the thread lives.
     private static let longestWait: UInt64 = 500_000_000
@@ -20,7 +20,8 @@ struct InputLoop: ~Copyable {
     private var intake: FrameIntake
     private var gaps = SequenceGaps()
     private var slots = ReceivedMessage()
-    private var newest: ArrivedFrame?
+    /// Complete frames in order, at most as many as may wait for their answer.
+    private var arrived: [ArrivedFrame] = []
     private var cost: ThreadCost?
     private var hasSaidNoCamera = false
     /// Connections that the transport had cut when that was last counted.
@@ -141,10 +142,14 @@ struct InputLoop: ~Copyable {
         for event in events {
             switch event {
             case .frame(let frame):
-                if let older = newest.take() { shared.recordSuperseded(older.frame.stamp) }
-                newest = ArrivedFrame(
-                    frame: frame, lastArrival: arrival, completed: shared.clocks.steady(),
-                    transfer: transfer)
+                if arrived.count == NodeShared.waitingFrames {
+                    for older in arrived { shared.recordSuperseded(older.frame.stamp) }
+                    arrived.removeAll(keepingCapacity: true)
+                }
+                arrived.append(
+                    ArrivedFrame(
+                        frame: frame, lastArrival: arrival, completed: shared.clocks.steady(),
+                        transfer: transfer))
             case .dropped(let drop): shared.record(drop)
             case .newSequence(let before, let after):
                 shared.logger.info("stamps jumped back from \(before) to \(after): tracking starts anew")
@@ -152,9 +157,20 @@ struct InputLoop: ~Copyable {
         }
     }
 
-    /// Decodes the newest frame only: older ones would be overtaken in the mailbox.
+    /// Decodes the frames that came together and hands them over in order, without those that are too old already.
     private mutating func handOver() {
-        guard let arrived = newest.take() else { return }
+        for (place, frame) in arrived.enumerated() {
+            let isLast = place == arrived.count - 1
+            if !isLast, shared.clocks.steady() &- frame.wayBegan > NodeShared.framePatience {
+                shared.recordSuperseded(frame.frame.stamp)
+            } else {
+                handOver(frame)
+            }
+        }
+        arrived.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func handOver(_ arrived: ArrivedFrame) {
         let start = shared.clocks.steady()
         let job = intake.job(for: arrived.frame)
         let end = shared.clocks.steady()
@@ -167,9 +183,7 @@ struct InputLoop: ~Copyable {
         let queued = QueuedJob(
             job: job, lastArrival: arrived.lastArrival, queued: end, record: record(of: arrived, decoded: end)
         )
-        if let replaced = shared.mailbox.put(queued) {
-            shared.recordSuperseded(replaced.job.frame.timestamp)
-        }
+        shared.recordSuperseded(shared.mailbox.put(queued, since: arrived.wayBegan))
     }
 
     /// What happened to a frame so far and what that cost; `nil` where nobody wants to know.
@@ -206,6 +220,9 @@ private struct ArrivedFrame: Sendable {
     let completed: UInt64
     /// Time that the last message spent on the way [ns]; `nil` where its sender did not say when it left.
     let transfer: UInt64?
+
+    /// When the last message left its sender, or came where that is not known [ns, steady clock].
+    var wayBegan: UInt64 { lastArrival &- min(transfer ?? 0, lastArrival) }
 }
 
 extension WireStamp {

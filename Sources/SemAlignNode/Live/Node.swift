@@ -106,7 +106,7 @@ public struct Node: ~Copyable {
     /// What the node did so far.
     public var summary: NodeSummary { shared.counters.summary }
 
-    /// Answers the frame that is being worked on and the one that waits, sends what is left, and ends the threads.
+    /// Answers the frame that is being worked on and those that wait, sends what is left, and ends the threads.
     ///
     /// Throws what made a thread give up before.
     public consuming func stop() throws(NodeError) -> NodeSummary {
@@ -178,7 +178,7 @@ public struct Node: ~Copyable {
 
 /// A thread that opens endpoints first and says whether it could.
 struct EndpointThread: ~Copyable {
-    typealias Report = LatestMailbox<Result<[String], NodeError>>
+    typealias Report = Mailbox<Result<[String], NodeError>>
 
     let thread: WorkerThread
     /// What was bound, with wildcards resolved.
@@ -198,7 +198,7 @@ struct EndpointThread: ~Copyable {
         case .value(.failure(let error)):
             thread.join()
             throw error
-        case .timeout, .closed:
+        case .overtaken, .timeout, .closed:
             thread.join()
             throw .endpoint(endpoint: "the node's sockets", reason: "their thread ended at once")
         }

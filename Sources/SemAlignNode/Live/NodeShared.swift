@@ -9,7 +9,12 @@ final class NodeShared: Sendable {
     let configuration: NodeConfiguration
     let context: Context
     let wake: WakeSignal
-    let mailbox = LatestMailbox<QueuedJob>()
+    /// Frames on their way to the alignment thread, in order as long as none that others wait behind is older than this
+    /// [ns]: after a standstill nothing is lost that can still be answered in time.
+    static let framePatience: UInt64 = 50_000_000
+    /// Frames that may wait there: those of 50 ms of a camera with 100 frames a second.
+    static let waitingFrames = 5
+    let mailbox: Mailbox<QueuedJob>
     let counters: NodeCounters
     let clocks: NodeClocks
     let logger: Logger
@@ -35,6 +40,7 @@ final class NodeShared: Sendable {
         self.logger = logger
         self.recorder = recorder
         self.frames = frames
+        mailbox = Mailbox(places: Self.waitingFrames, patience: Self.framePatience, clock: clocks.steady)
         counters = NodeCounters(now: clocks.steady())
         inputTopics = Set(MessageDecoder(configuration).topics)
     }
@@ -85,6 +91,11 @@ final class NodeShared: Sendable {
     /// Counts a frame that a newer one overtook.
     func recordSuperseded(_ stamp: UInt64) {
         record(Drop(.superseded, "the frame at \(stamp) was overtaken by a newer one"))
+    }
+
+    /// Counts the frames in the mailbox that a newer one overtook.
+    func recordSuperseded(_ jobs: [QueuedJob]) {
+        for queued in jobs { recordSuperseded(queued.job.frame.timestamp) }
     }
 }
 

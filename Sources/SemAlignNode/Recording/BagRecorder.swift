@@ -31,7 +31,7 @@ public struct BagRecorder: ~Copyable {
     ) throws(NodeError) -> BagRecorder {
         try configuration.check()
         let input = RecorderInput(configuration, report: report)
-        let started = LatestMailbox<NodeError?>()
+        let started = Mailbox<NodeError?>()
         let thread = try WorkerThread(name: "semalign-record") {
             var loop = RecordingLoop(configuration, input, clocks: clocks, makeSink: makeSink)
             do throws(BagError) { try loop.begin() } catch {

@@ -96,7 +96,7 @@ import Testing
         configuration.endpoints.connect = ["inproc://played"]
         configuration.rate = 0
         let player = try BagPlayer(path: folder.file("in.mcap"), configuration: configuration)
-        let outcome = LatestMailbox<PlayerSummary>()
+        let outcome = Mailbox<PlayerSummary>()
         let thread = try WorkerThread(name: "player") {
             if let summary = try? player.run(context: context) { _ = outcome.put(summary) }
             outcome.close()

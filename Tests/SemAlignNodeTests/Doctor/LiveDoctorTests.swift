@@ -19,7 +19,7 @@ import Testing
             return try frame.all().compactMap { try change(frame, $0) }
         }
         let doctor = try LiveDoctor(configuration, seconds: 600)
-        let (stop, result) = (StopFlag(), LatestMailbox<Result<[Finding], NodeError>>())
+        let (stop, result) = (StopFlag(), Mailbox<Result<[Finding], NodeError>>())
         let thread = try WorkerThread(name: "doctor") { [total = sent.count] in
             do throws(NodeError) {
                 let found = try doctor.findings(until: stop) { _, heard in

@@ -11,7 +11,7 @@ import Testing
 struct RecordedLog: LogHandler {
     final class Lines: Sendable {
         private let lines = Mutex<[String]>([])
-        private let news = LatestMailbox<String>()
+        private let news = Mailbox<String>()
 
         var all: [String] { lines.withLock { $0 } }
 
@@ -59,7 +59,7 @@ struct LiveNode: ~Copyable {
     /// Starts a node whose endpoints are of the kind `transport`: ipc, tcp or inproc.
     init(
         _ transport: String = "ipc", listensTo topics: [String] = [TopicNames().keypoints],
-        _ change: (inout NodeConfiguration) -> Void = { _ in }
+        clocks: NodeClocks = .system, _ change: (inout NodeConfiguration) -> Void = { _ in }
     ) throws {
         let folder = try TemporaryFolder()
         let context = try Context()
@@ -71,7 +71,8 @@ struct LiveNode: ~Copyable {
         change(&configuration)
         let handler = RecordedLog(lines: log)
         let node = try Node.start(
-            configuration, logger: Logger(label: "node", factory: { _ in handler }), context: context)
+            configuration, logger: Logger(label: "node", factory: { _ in handler }), context: context,
+            clocks: clocks)
         var publisher = try Publisher(context: context)
         try publisher.connect(node.inputs[0])
         var subscriber = try Subscriber(context: context)

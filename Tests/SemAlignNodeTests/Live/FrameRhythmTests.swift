@@ -39,6 +39,13 @@ import Testing
         #expect(rhythm.hasTime(at: last + 9 * 66_000_000 + 50_000_000, for: FrameRhythm.part))
     }
 
+    @Test("Frames that came together after a standstill are no faster camera")
+    func catchesUp() {
+        var rhythm = rhythm
+        for delay in [99, 100, 101] as [UInt64] { rhythm.note(last + delay * 1_000_000) }
+        #expect(rhythm.hasTime(at: last + 110_000_000, for: FrameRhythm.part))
+    }
+
     @Test("A whole search fits between two frames of a slow camera only")
     func searches() {
         var slow = FrameRhythm()

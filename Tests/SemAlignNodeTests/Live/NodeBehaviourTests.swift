@@ -166,6 +166,21 @@ private func failure(_ configuration: NodeConfiguration, _ context: Context? = n
         _ = try live.stop()
     }
 
+    @Test("Frames that come together after a standstill are all answered, in order")
+    func catchesUp() throws {
+        // Time stands still, so that no frame grows old on a loaded machine.
+        let still = NodeClocks(steady: { .max / 4 }, wall: { 1_700_000_000_000_000_000 })
+        var live = try LiveNode(clocks: still)
+        try live.settle()
+        let before = live.summary
+        let burst = (1...NodeShared.waitingFrames).map(TinyFrame.init)
+        try live.send(try burst.flatMap { try $0.all() })
+        for frame in burst { #expect(try live.nextKeypoints().timestamp == frame.stamp) }
+        let summary = try live.stop()
+        #expect(summary.frames - before.frames == burst.count)
+        #expect(summary.drops[.superseded] == before.drops[.superseded], "\(summary)")
+    }
+
     @Test("A flood is answered with the newest frames, in order, and what is overtaken is counted")
     func flood() throws {
         var live = try LiveNode()
