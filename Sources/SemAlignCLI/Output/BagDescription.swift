@@ -67,8 +67,8 @@ struct BagDescription {
         var date = tm()
         guard unsafe gmtime_r(&clock, &date) != nil else { return "\(time) ns" }
         func digits(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
-        let day = "\(date.tm_year + 1900)-\(digits(date.tm_mon + 1))-\(digits(date.tm_mday))"
-        let hour = "\(digits(date.tm_hour)):\(digits(date.tm_min)):\(digits(date.tm_sec))"
+        let day = unsafe "\(date.tm_year + 1900)-\(digits(date.tm_mon + 1))-\(digits(date.tm_mday))"
+        let hour = unsafe "\(digits(date.tm_hour)):\(digits(date.tm_min)):\(digits(date.tm_sec))"
         return "\(day) \(hour) UTC (\(time) ns)"
     }
 

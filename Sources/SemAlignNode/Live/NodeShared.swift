@@ -6,14 +6,16 @@ internal import Synchronization
 
 /// What the threads of a node share: the settings, and the few things that are safe to share.
 final class NodeShared: Sendable {
+    /// No frame older than this [ns] is answered while a newer one waits; younger ones are, in order, so that a short
+    /// standstill of the machine costs none.
+    static let framePatience: UInt64 = 50_000_000
+    /// Frames that may wait for their answer: those of 50 ms of a camera with 100 frames a second.
+    static let waitingFrames = 5
+
     let configuration: NodeConfiguration
     let context: Context
     let wake: WakeSignal
-    /// Frames on their way to the alignment thread, in order as long as none that others wait behind is older than this
-    /// [ns]: after a standstill nothing is lost that can still be answered in time.
-    static let framePatience: UInt64 = 50_000_000
-    /// Frames that may wait there: those of 50 ms of a camera with 100 frames a second.
-    static let waitingFrames = 5
+    /// Frames on their way to the alignment thread.
     let mailbox: Mailbox<QueuedJob>
     let counters: NodeCounters
     let clocks: NodeClocks
