@@ -27,7 +27,10 @@ int semalign_set_timer_slack(uint64_t nanoseconds) {
 
 int semalign_keep_freed_memory(size_t bytes) {
     const int count = bytes > INT_MAX ? INT_MAX : (int)bytes;
-    return mallopt(M_MMAP_THRESHOLD, 32 << 20) == 1 && mallopt(M_TRIM_THRESHOLD, count) == 1 ? 0 : -1;
+    return mallopt(M_MMAP_THRESHOLD, 32 << 20) == 1 && mallopt(M_TRIM_THRESHOLD, count) == 1
+                   && mallopt(M_ARENA_MAX, 1) == 1
+               ? 0
+               : -1;
 }
 
 int semalign_open_instruction_counter(void) {

@@ -15,7 +15,8 @@ int semalign_set_timer_slack(uint64_t nanoseconds);
 /// Lets the allocator keep up to so many freed bytes instead of giving them back to the system at once.
 ///
 /// Blocks of up to 32 MiB come from what was kept: without that a message of megabytes costs a page fault for each
-/// of its pages, every time. Returns 0, or -1 where the allocator has no such setting.
+/// of its pages, every time. What one thread has freed the others may use, too: threads that start from now on have no
+/// memory of their own. Returns 0, or -1 where the allocator has no such setting.
 int semalign_keep_freed_memory(size_t bytes);
 
 /// A descriptor whose 8 bytes are the instructions of the calling thread outside the kernel; -1 where nobody counts them.

@@ -9,6 +9,8 @@ internal import Synchronization
 struct InputLoop: ~Copyable {
     /// Messages taken from the socket before the frames of them are decoded.
     private static let batch = 256
+    /// Memory that is touched for one frame at most [bytes]: larger blocks are not kept.
+    private static let largestReserve = 16 << 20
     /// Longest wait [ns]: often enough for the watchdog to see that the thread lives.
     private static let longestWait: UInt64 = 500_000_000
 
@@ -24,6 +26,7 @@ struct InputLoop: ~Copyable {
     private var arrived: [ArrivedFrame] = []
     private var cost: ThreadCost?
     private var hasSaidNoCamera = false
+    private var hasReserved = false
     /// Connections that the transport had cut when that was last counted.
     private var cutConnections = 0
 
@@ -184,6 +187,22 @@ struct InputLoop: ~Copyable {
             job: job, lastArrival: arrived.lastArrival, queued: end, record: record(of: arrived, decoded: end)
         )
         shared.recordSuperseded(shared.mailbox.put(queued, since: arrived.wayBegan))
+        reserve(for: arrived.frame, job.frame.content)
+    }
+
+    /// Touches the memory, once, that all frames take that can wait, here and before the socket: after a standstill nothing
+    /// costs page faults then, and the node's size says from the start what it will be.
+    private mutating func reserve(for frame: JoinedFrame<FramePart>, _ content: AssembledFrame.Content) {
+        guard !hasReserved, case .observation(let sighted) = content else { return }
+        hasReserved = true
+        let observation = sighted.observation
+        let decoded = 4 * (observation.depth?.values.count ?? 0) + observation.mask.labels.count
+        let settings = shared.configuration.subscribe
+        let before = settings.highWaterMark / max(intake.topics.count, 1) + 1
+        let blocks = (0..<NodeShared.waitingFrames + before).map { _ in
+            [UInt8](repeating: 1, count: min(frame.byteCount + decoded, Self.largestReserve))
+        }
+        withExtendedLifetime(blocks) {}
     }
 
     /// What happened to a frame so far and what that cost; `nil` where nobody wants to know.
