@@ -10,6 +10,7 @@ public struct Tracker: Sendable {
     private let dense: DeformationMap
     private let configuration: TrackerConfiguration
     private let gradient: GradientAlignment?
+    private let helper: SearchHelper?
     private var followed: FollowedSolutions
     /// Centre of the visible surface in the frame before.
     private var surfaceCenter: SIMD3<Double>?
@@ -41,11 +42,15 @@ public struct Tracker: Sendable {
     /// True while there is no track and a search for one goes on in `explore`.
     public var isSearching: Bool { pending != nil }
 
-    /// Prepares to track objects of the class `representation`.
-    public init(representation: ClassRepresentation, configuration: TrackerConfiguration = .init()) {
+    /// Prepares to track objects of the class `representation`; a `helper`, which trackers may share, halves searches.
+    public init(
+        representation: ClassRepresentation, configuration: TrackerConfiguration = .init(),
+        helper: SearchHelper? = nil
+    ) {
         model = EvidenceModel(representation)
         dense = representation.dense.map
         self.configuration = configuration
+        self.helper = helper
         followed = FollowedSolutions(configuration, diameter: model.diameter)
         plan = ExplorationPlan(framesBetweenChecks: configuration.framesBetweenChecks)
         gradient = configuration.solver == .adamw ? GradientAlignment(representation, configuration) : nil
@@ -253,12 +258,11 @@ public struct Tracker: Sendable {
     ) -> Bool {
         guard plan.isDue, plan.isOverdue || hasTime() else { return false }
         problem.prepareSearch()
-        let search = PoseSearch(model: model, refiner: problem.refiner)
+        let search = PoseSearch(model: model, refiner: problem.refiner, helper: helper)
         repeat {
             guard let slice = plan.take() else { break }
             let found = search.run(
-                slice: slice, of: max(1, plan.sliceCount), &buffers.search, scratch: &buffers.pose,
-                budget: budget, clock: clock)
+                slice: slice, of: max(1, plan.sliceCount), &buffers.search, budget: budget, clock: clock)
             if let found { buffers.explored.append(found) }
         } while plan.isDue && hasTime()
         return true
@@ -289,9 +293,9 @@ public struct Tracker: Sendable {
         var best: Int?
         for problem in start..<problems.count {
             problems[problem].prepareSearch()
-            let isComplete = PoseSearch(model: model, refiner: problems[problem].refiner).run(
-                &buffers.search, scratch: &buffers.pose,
-                budget: budget.share(1 / Double(problems.count - problem), clock), clock: clock)
+            let isComplete = PoseSearch(model: model, refiner: problems[problem].refiner, helper: helper).run(
+                &buffers.search, budget: budget.share(1 / Double(problems.count - problem), clock),
+                clock: clock)
             if !isComplete { shortfall = .search }
             keepFound(of: problem, best: &best)
         }
@@ -359,8 +363,8 @@ public struct Tracker: Sendable {
     private mutating func resume(_ search: inout PendingSearch, while hasTime: () -> Bool) {
         repeat {
             search.problems[search.place].prepareSearch()
-            PoseSearch(model: model, refiner: search.problems[search.place].refiner).resume(
-                &search.pass, &buffers.search, scratch: &buffers.pose, while: hasTime)
+            PoseSearch(model: model, refiner: search.problems[search.place].refiner, helper: helper).resume(
+                &search.pass, &buffers.search, while: hasTime)
             guard search.pass.isFinished else { return }
             keepFound(of: search.place, best: &search.best)
             (search.place, search.pass) = (search.place + 1, .whole)
