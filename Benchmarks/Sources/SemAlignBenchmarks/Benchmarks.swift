@@ -37,6 +37,9 @@ struct Benchmarks {
         } else if arguments.count == 3, arguments[1] == "views" {
             // launch/measure-views calls this one.
             try ViewsBenchmark(path: arguments[2]).run()
+        } else if arguments.count == 2, arguments[1] == "threads" {
+            // launch/measure-solvers calls this one.
+            if try !ThreadBenchmark().run(clock: now) { exit(1) }
         } else if arguments.count == 2, arguments[1] == "instructions" {
             if try !SolverBenchmark().countInstructions(clock: now) { exit(1) }
         } else {

@@ -22,8 +22,6 @@ struct FrameBuffers: Sendable {
     var scratch: [Float] = []
     var pose = PoseScratch()
     var search = SearchBuffers()
-    /// What was found beside the track in this frame.
-    var explored: [PoseHypothesis] = []
     /// What the last answer was made of: used again where its receiver has let go of it.
     var keypoints: [KeypointEstimate] = []
     var densePoints: [SIMD3<Double>] = []

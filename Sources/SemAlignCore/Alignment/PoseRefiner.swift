@@ -74,47 +74,52 @@ struct PoseRefiner {
     func judge(
         _ hypotheses: inout [PoseHypothesis], reach: Double, stride: Int = 1, scratch: inout PoseScratch
     ) {
-        prepare(&scratch)
-        unsafe model.withKernel { model in
-            unsafe evidence.withKernel(reach: reach * evidence.radius) { evidence in
-                for i in hypotheses.indices {
-                    var pose = hypotheses[i].kernel
-                    var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale, stride: stride)
-                    let support = unsafe semalign_pose_support(
-                        InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &scratch.points,
-                        &scratch.floats)
-                    hypotheses[i].semantics = Double(support.semantic)
-                    hypotheses[i].coverage = Double(support.coverage)
-                    hypotheses[i].support =
-                        Double(support.semantic) + Double(support.depth) + 2 * Double(support.mask)
-                        + prior(hypotheses[i])
-                }
-            }
+        for i in hypotheses.indices {
+            judge(&hypotheses[i], reach: reach, stride: stride, scratch: &scratch)
         }
     }
 
-    /// Supports of poses from number `first` on by a cheap look at every `stride`-th dense point.
+    /// Judges a pose by what the frame shows, read as loosely as `reach`.
+    func judge(
+        _ hypothesis: inout PoseHypothesis, reach: Double, stride: Int = 1, scratch: inout PoseScratch
+    ) {
+        prepare(&scratch)
+        let support = unsafe model.withKernel { model in
+            unsafe evidence.withKernel(reach: reach * evidence.radius) { evidence in
+                var pose = hypothesis.kernel
+                var pulls = pulls(reach: reach, modes: 0, scale: hypothesis.scale, stride: stride)
+                return unsafe semalign_pose_support(
+                    InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &scratch.points,
+                    &scratch.floats)
+            }
+        }
+        hypothesis.semantics = Double(support.semantic)
+        hypothesis.coverage = Double(support.coverage)
+        hypothesis.support =
+            Double(support.semantic) + Double(support.depth) + 2 * Double(support.mask) + prior(hypothesis)
+    }
+
+    /// Supports of poses by a cheap look at every `stride`-th dense point.
     func glance(
-        at hypotheses: inout [PoseHypothesis], from first: Int, stride: Int, reach: Double,
+        at hypotheses: UnsafeMutableBufferPointer<PoseHypothesis>, stride: Int, reach: Double,
         scratch: inout PoseScratch
     ) {
         let sigma = reach * evidence.radius
         let grid = evidence.grid(forReach: sigma)
-        // Enough for any of the frame's grids.
-        scratch.covered.reserveCapacity(evidence.grids[0].count.capacity)
         refill(&scratch.covered, count: grid.cellCount, with: 0, most: grid.cellCount)
         // Visible points lie some 0.2 object radii apart once they are thinned out.
         let spacing = 0.12 * evidence.radius * Double(stride).squareRoot()
         let cells = Int32(max(1, (spacing / grid.cellSize.min()).rounded()))
         unsafe model.withKernel { model in
             unsafe evidence.withKernel(reach: sigma) { evidence in
-                for i in first..<hypotheses.count {
-                    var pose = hypotheses[i].kernel
-                    var pulls = pulls(reach: reach, modes: 0, scale: hypotheses[i].scale, stride: stride)
+                for i in hypotheses.indices {
+                    var pose = unsafe hypotheses[i].kernel
+                    var pulls = unsafe pulls(
+                        reach: reach, modes: 0, scale: hypotheses[i].scale, stride: stride)
                     let support = unsafe semalign_quick_support(
                         InstructionSet.best.rawValue, model, evidence, &pulls, &pose, cells,
                         &scratch.covered)
-                    hypotheses[i].support =
+                    unsafe hypotheses[i].support =
                         Double(support.semantic) + Double(support.depth) + 2 * Double(support.mask)
                         + 3 * Double(support.coverage) + prior(hypotheses[i])
                 }

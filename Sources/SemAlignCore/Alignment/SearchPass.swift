@@ -28,10 +28,10 @@ struct SearchPass: Sendable {
     /// Share of the points that are looked at.
     let thoroughness: Double
     private(set) var stage = Stage.vote
-    /// Directions that have been tried.
+    /// Directions, or hypotheses, that this stage is done with.
+    var done = 0
+    /// Directions that have been tried, once that is over.
     var directionsTried = 0
-    /// Hypotheses that have been refined in this stage.
-    var refined = 0
     /// False where time ran out before all was tried.
     var isComplete = true
 
@@ -47,11 +47,5 @@ struct SearchPass: Sendable {
     var isFinished: Bool { stage == .finished }
 
     /// Goes over to the next stage.
-    mutating func begin(_ next: Stage) { (stage, refined) = (next, 0) }
-
-    /// Notes that time ran out in the last hypothesis that was refined, and gives up those after it.
-    mutating func stop(_ hypotheses: inout [PoseHypothesis]) {
-        isComplete = false
-        hypotheses.removeLast(hypotheses.count - refined)
-    }
+    mutating func begin(_ next: Stage) { (stage, done) = (next, 0) }
 }

@@ -23,8 +23,8 @@ package struct AlignmentProbe {
 
     /// What a cold start finds, best first.
     package func found() -> [PoseHypothesis] {
-        var (buffers, scratch) = (SearchBuffers(), PoseScratch())
-        _ = PoseSearch(model: model, refiner: problem.refiner).run(&buffers, scratch: &scratch)
+        var buffers = SearchBuffers()
+        _ = PoseSearch(model: model, refiner: problem.refiner).run(&buffers)
         return buffers.found
     }
 

@@ -53,12 +53,15 @@ public struct ObjectSet: Sendable {
 
     /// Prepares to follow objects of these classes.
     ///
-    /// Precondition: there is at least one.
-    public init(representations: [ClassRepresentation], configuration: ObjectSetConfiguration) {
+    /// The trackers share the `helper`, which halves searches. Precondition: there is at least one class.
+    public init(
+        representations: [ClassRepresentation], configuration: ObjectSetConfiguration,
+        helper: SearchHelper? = nil
+    ) {
         precondition(!representations.isEmpty, "an object set needs a class")
         self.configuration = configuration
         let fresh = representations.map {
-            Tracker(representation: $0, configuration: configuration.tracker)
+            Tracker(representation: $0, configuration: configuration.tracker, helper: helper)
         }
         self.fresh = fresh
         likeness = fresh.count > 1 ? fresh.map { ClassLikeness($0.model) } : []

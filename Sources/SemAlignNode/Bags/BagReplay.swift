@@ -34,10 +34,11 @@ public struct BagReplay: Sendable {
             path: input, configuration, representation: resources.representation.representation,
             others: resources.others.map(\.representation.appearance), calibration: resources.calibration,
             part: part)
+        let second = try SearchThread.started(for: configuration)
         var pipeline = FramePipeline(
             configuration, representation: resources.representation, others: resources.others,
-            references: resources.references,
-            reportsDurations: false)
+            references: resources.references, reportsDurations: false, helper: SearchThread.helper(of: second)
+        )
         var summary = ReplaySummary(notes: resources.notes)
         var writer = try AnswerWriter(path: output)
         while !stop.isSet, let event = try frames.next() {

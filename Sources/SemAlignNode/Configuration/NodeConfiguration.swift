@@ -23,6 +23,8 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var track = TrackerConfiguration()
     /// Time constant of the smoothing of keypoints over time [ms]; 0 = none, every answer is its own frame's.
     public var smoothingMilliseconds = 0.0
+    /// Threads that a search runs on: 1, or 2 with a helper that all trackers share.
+    public var searchThreads = 1
     /// True where a live node searches after its answers as long as a track has support; a replay never does.
     public var defersSearches = true
     /// How many objects are followed, and how long that may take.

@@ -95,6 +95,11 @@ extension NodeConfiguration {
                 reason: "publish.bind and publish.connect are both empty",
                 remedy: "name an endpoint that results go to")
         }
+        guard searchThreads < 2 || Set(realtime.alignmentProcessors).count != 1 else {
+            throw .conflict(
+                reason: "track.threads is 2 while realtime.align_cpus names one processor",
+                remedy: "name two processors, or leave track.threads at 1")
+        }
         try checkTopics()
         try record.recorder(at: 0)?.check()
         if !correspondence.reference.isEmpty,

@@ -155,6 +155,9 @@ extension Setting {
                 "A live node searches in parts between frames where a search does not fit; it delays no frame."
             ),
             Setting(
+                "track.threads", \.searchThreads, .integer(1...2),
+                "Threads that a search runs on; the second only helps, and changes no answer."),
+            Setting(
                 "track.frames_between_checks", \.track.framesBetweenChecks, .integer(1...1_000_000),
                 "After so many frames all directions have been tried once more; 1 = never beside a track."),
             Setting(
@@ -215,7 +218,7 @@ extension Setting {
                 "Processors that the input thread may run on; none named = all."),
             Setting(
                 "realtime.align_cpus", \.realtime.alignmentProcessors, .integers(0...1023),
-                "Processors that the alignment thread may run on; none named = all."),
+                "Processors that the alignment thread and its helper may run on; none named = all."),
             Setting(
                 "realtime.lock_memory", \.realtime.locksMemory, .flag,
                 "Keep every page of the node in memory (mlockall)."),

@@ -6,7 +6,7 @@ internal import SemAlignMessages
 public import SemAlignProfiling
 internal import Synchronization
 
-/// A running node: two threads that receive and answer frames until `stop`.
+/// A running node: two threads that receive and answer frames until `stop`, and one that helps where it was asked for.
 public struct Node: ~Copyable {
     /// Endpoints that publishers of frames can connect to, with wildcards resolved.
     public let inputs: [String]
@@ -16,6 +16,7 @@ public struct Node: ~Copyable {
     let startedAt: UInt64
     private let inputThread: WorkerThread
     private let alignmentThread: WorkerThread
+    private let searchThread: SearchThread?
     private let recorder: BagRecorder?
     private let tuning: ProcessTuning
     private let metrics: MetricsServer?
@@ -43,8 +44,12 @@ public struct Node: ~Copyable {
             let metrics = try Self.metrics(of: shared)
             let tuning = ProcessTuning(configuration.realtime)
             for outcome in tuning.outcomes { shared.say(outcome) }
+            let search = try SearchThread.started(for: configuration) {
+                shared.place(SearchThread.name, .alignment(configuration.realtime))
+            }
+            let helper = SearchThread.helper(of: search)
             let alignment = try EndpointThread(name: "semalign-align") { started in
-                align(shared, resources, supervisor, started)
+                align(shared, resources, helper, supervisor, started)
             }
             let input: Result<EndpointThread, NodeError> = EndpointThread.started(name: "semalign-input") {
                 receive(shared, resources, $0, onFailure: onFailure)
@@ -52,8 +57,8 @@ public struct Node: ~Copyable {
             switch consume input {
             case .success(let input):
                 return Node(
-                    shared, input: input, alignment: alignment, recorder: recorder.take(), tuning: tuning,
-                    metrics: metrics)
+                    shared, input: input, alignment: alignment, search: search, recorder: recorder.take(),
+                    tuning: tuning, metrics: metrics)
             case .failure(let error):
                 shared.mailbox.close()
                 alignment.thread.join()
@@ -67,7 +72,8 @@ public struct Node: ~Copyable {
 
     private init(
         _ shared: NodeShared, input: consuming EndpointThread, alignment: consuming EndpointThread,
-        recorder: consuming BagRecorder?, tuning: consuming ProcessTuning, metrics: consuming MetricsServer?
+        search: consuming SearchThread?, recorder: consuming BagRecorder?, tuning: consuming ProcessTuning,
+        metrics: consuming MetricsServer?
     ) {
         self.tuning = tuning
         metricsAddress = metrics?.address
@@ -78,6 +84,7 @@ public struct Node: ~Copyable {
         outputs = alignment.endpoints
         inputThread = input.thread
         alignmentThread = alignment.thread
+        searchThread = search
         self.recorder = recorder
     }
 
@@ -124,18 +131,15 @@ public struct Node: ~Copyable {
     }
 
     private static func align(
-        _ shared: NodeShared, _ resources: NodeResources, _ supervisor: ServiceSupervisor,
-        _ started: EndpointThread.Report
+        _ shared: NodeShared, _ resources: NodeResources, _ helper: SearchHelper?,
+        _ supervisor: ServiceSupervisor, _ started: EndpointThread.Report
     ) {
-        let realtime = shared.configuration.realtime
-        shared.place(
-            "semalign-align",
-            ThreadPlacement(processors: realtime.alignmentProcessors, priority: realtime.priority))
+        shared.place("semalign-align", .alignment(shared.configuration.realtime))
         var configuration = shared.configuration
         configuration.track.defersSearches = configuration.defersSearches
         let pipeline = FramePipeline(
             configuration, representation: resources.representation, others: resources.others,
-            references: resources.references, reportsDurations: true)
+            references: resources.references, reportsDurations: true, helper: helper)
         do throws(TransportError) {
             var loop = try AlignmentLoop(shared, pipeline: pipeline, supervisor: supervisor)
             _ = started.put(.success(loop.endpoints))
@@ -149,10 +153,7 @@ public struct Node: ~Copyable {
         _ shared: NodeShared, _ resources: NodeResources,
         _ started: EndpointThread.Report, onFailure: @Sendable () -> Void
     ) {
-        let realtime = shared.configuration.realtime
-        shared.place(
-            "semalign-input",
-            ThreadPlacement(processors: realtime.inputProcessors, priority: realtime.priority))
+        shared.place("semalign-input", .input(shared.configuration.realtime))
         let intake = FrameIntake(
             shared.configuration, appearance: resources.representation.representation.appearance,
             others: resources.others.map(\.representation.appearance),

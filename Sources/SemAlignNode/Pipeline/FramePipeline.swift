@@ -64,19 +64,20 @@ struct FramePipeline: Sendable {
     init(
         _ configuration: NodeConfiguration, representation: RepresentationFile,
         others: [RepresentationFile] = [],
-        references: [String: SightedObservation], reportsDurations: Bool
+        references: [String: SightedObservation], reportsDurations: Bool, helper: SearchHelper? = nil
     ) {
         files = [representation] + others
         topics = configuration.topics
         smoothing = configuration.smoothingMilliseconds / 1000
         self.reportsDurations = reportsDurations
         tracker = Tracker(
-            representation: representation.representation, configuration: configuration.track)
+            representation: representation.representation, configuration: configuration.track,
+            helper: helper)
         objects =
             configuration.objects.limit > 1
             ? ObjectSet(
                 representations: files.map(\.representation),
-                configuration: ObjectSetConfiguration(configuration)) : nil
+                configuration: ObjectSetConfiguration(configuration), helper: helper) : nil
         correspondence = CorrespondenceFinder(
             representation.representation, configuration: configuration.track, references: references,
             sigma: configuration.correspondence.sigma)

@@ -4,11 +4,11 @@
 ///
 /// What is not permitted costs one line in the log and nothing else.
 public struct RealtimeSettings: Hashable, Sendable {
-    /// Priority of the two threads under SCHED_FIFO, 1…99; 0 = the usual scheduler.
+    /// Priority of the threads of a frame under SCHED_FIFO, 1…99; 0 = the usual scheduler.
     public var priority = 0
     /// Processors that the input thread may run on; empty = all.
     public var inputProcessors: [Int] = []
-    /// Processors that the alignment thread may run on; empty = all.
+    /// Processors that the alignment thread, and the one that helps it, may run on; empty = all.
     public var alignmentProcessors: [Int] = []
     /// True where no page of the node may leave the memory.
     public var locksMemory = false

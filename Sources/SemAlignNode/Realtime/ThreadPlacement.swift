@@ -20,6 +20,16 @@ struct ThreadPlacement: Hashable, Sendable {
     /// Priority under SCHED_FIFO; 0 = the usual scheduler.
     let priority: Int
 
+    /// The input thread's.
+    static func input(_ settings: RealtimeSettings) -> ThreadPlacement {
+        ThreadPlacement(processors: settings.inputProcessors, priority: settings.priority)
+    }
+
+    /// The aligning thread's, and that of the one that helps it: it waits for it at times.
+    static func alignment(_ settings: RealtimeSettings) -> ThreadPlacement {
+        ThreadPlacement(processors: settings.alignmentProcessors, priority: settings.priority)
+    }
+
     /// Applies it to the calling thread, which is named `name` in what is said.
     func apply(name: String) -> [RealtimeOutcome] {
         var outcomes: [RealtimeOutcome] = []

@@ -72,13 +72,12 @@ import Testing
         let problems = FrameProblem.problems(
             of: frame(learned), focalLength: nil, model: model, buffers: &buffers)
         let search = PoseSearch(model: model, refiner: problems[0].refiner)
-        var (memory, scratch) = (SearchBuffers(), PoseScratch())
+        var memory = SearchBuffers()
         var starts: [Int] = []
         for _ in 0..<40 {
             var clock = Clock()
-            let isComplete = search.run(
-                &memory, scratch: &scratch, budget: TimeBudget(milliseconds: 21, from: 0)
-            ) { clock.now() }
+            let budget = TimeBudget(milliseconds: 21, from: 0)
+            let isComplete = search.run(&memory, budget: budget) { clock.now() }
             #expect(!isComplete)
             #expect(!memory.found.isEmpty)
             starts.append(memory.nextDirection)

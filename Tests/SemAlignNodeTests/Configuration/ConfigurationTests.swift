@@ -243,4 +243,19 @@ private func message(_ yaml: String) -> String {
         }
         #expect(message(yaml).contains("more than 100000 values"))
     }
+
+    @Test("A search runs on one thread or two; what else is asked for is refused")
+    func threads() throws {
+        #expect(try resolve("").searchThreads == 1)
+        #expect(try resolve("track: {threads: 2}").searchThreads == 2)
+        for value in ["0", "3", "two", "1.5"] {
+            let text = message("track: {threads: \(value)}")
+            #expect(
+                text.contains("track.threads") && text.contains("a whole number from 1 to 2"), "\(text)")
+        }
+        #expect(try resolve("track: {threads: 2}\nrealtime: {align_cpus: [1, 2]}").searchThreads == 2)
+        #expect(
+            message("track: {threads: 2}\nrealtime: {align_cpus: [3]}")
+                .contains("track.threads is 2 while realtime.align_cpus names one processor"))
+    }
 }
