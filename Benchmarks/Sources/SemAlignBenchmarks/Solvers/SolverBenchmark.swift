@@ -59,7 +59,7 @@ struct SolverBenchmark {
                     atLeast: Thresholds.nearerShare),
                 Bar(
                     "times faster than first order on the same energy, cold",
-                    descent.milliseconds / cold.milliseconds, atLeast: Thresholds.coldRatio),
+                    descent.milliseconds / cold.milliseconds, atLeast: Thresholds.firstOrderRatio),
                 Bar(
                     "share of the images with an energy no higher than first order's",
                     EnergyComparison.shareLower(energies, than: \.descent), atLeast: Thresholds.lowerShare),
