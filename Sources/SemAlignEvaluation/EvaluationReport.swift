@@ -85,8 +85,9 @@ public struct EvaluationReport: Hashable, Sendable {
                 let difference = estimate.position - position
                 errors.append((difference * difference).sum().squareRoot())
                 if truth.isVisible { visibleErrors.append(errors[errors.count - 1]) }
-                let isInside = mahalanobis(difference, estimate.covariance) <= 7.8147 ? 1.0 : 0.0
-                if truth.isVisible { inside.visible.append(isInside) } else { inside.hidden.append(isInside) }
+                let isInside = estimate.squaredMahalanobisDistance(to: position) <= KeypointEstimate.bound95
+                let share = isInside ? 1.0 : 0.0
+                if truth.isVisible { inside.visible.append(share) } else { inside.hidden.append(share) }
             }
         }
         self.images = images.count
@@ -133,20 +134,4 @@ public func percentile(_ values: [Double], _ q: Double) -> Double {
 
 private func mean(_ values: [Double]) -> Double {
     values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
-}
-
-/// dᵀ C⁻¹ d for a row-major 3×3 covariance; infinite where C is not positive definite.
-private func mahalanobis(_ d: SIMD3<Double>, _ c: [Double]) -> Double {
-    let cofactors = [
-        c[4] * c[8] - c[5] * c[7], c[2] * c[7] - c[1] * c[8], c[1] * c[5] - c[2] * c[4],
-        c[5] * c[6] - c[3] * c[8], c[0] * c[8] - c[2] * c[6], c[2] * c[3] - c[0] * c[5],
-        c[3] * c[7] - c[4] * c[6], c[1] * c[6] - c[0] * c[7], c[0] * c[4] - c[1] * c[3],
-    ]
-    let determinant = c[0] * cofactors[0] + c[1] * cofactors[3] + c[2] * cofactors[6]
-    guard determinant > 0 else { return .infinity }
-    var value = 0.0
-    for row in 0..<3 {
-        for column in 0..<3 { value += d[row] * cofactors[3 * row + column] * d[column] }
-    }
-    return value / determinant
 }

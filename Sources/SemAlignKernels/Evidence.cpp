@@ -55,6 +55,55 @@ void add_priors(const semalign_pulls &w, const semalign_pose &pose, int modes, M
   for (int k = 0; k < modes; ++k) h(kPose + k, kPose + k) += 1, g(kPose + k) += pose.modes[k];
 }
 
+// What `pose_pulls` has the derivatives of, from what it leaves behind: states of the points, then weights of the cells.
+double pulled_energy(const semalign_model &m, const semalign_grid &grid, const semalign_pulls &w, const float *points,
+                     const float *scratch) {
+  const PointState *states = (const PointState *)scratch;
+  const float *share = scratch + sizeof(PointState) / sizeof(float) * m.point_count;
+  double energy = 0, in_view = 0, visible = 0;
+  for (int i = 0; i < m.point_count; i += i < m.keypoint_count ? 1 : w.stride) {
+    const PointState &s = states[i];
+    if (s.kind == PointState::behind) continue;
+    const double stands_for = i < m.keypoint_count ? 1 : w.stride;
+    if (s.kind == PointState::off_object) {
+      const double d2 = (s.cell.to_mask_x * s.cell.to_mask_x + s.cell.to_mask_y * s.cell.to_mask_y) /
+                        (w.mask_sigma * w.mask_sigma);
+      const double sure = s.cell.depth > 0 || !w.has_depth ? 1 : 0.1;
+      energy += sure * (0.3 + 0.7 * s.visible) * w.mask_weight * stands_for / m.point_count * 4.5 * std::log1p(d2 / 9);
+    }
+    if (s.visible < 0.1f) continue;
+    visible += s.visible;
+    if (s.kind != PointState::hidden) in_view += s.visible;
+    if (s.kind == PointState::on_object && s.cell.depth > 0) {
+      const double n = (points[3 * i + 2] - s.cell.depth) / w.depth_sigma;
+      energy += w.depth_weight * m.weights[i] * stands_for * s.visible * 0.5 * n * n / (1 + n * n / 4);
+    }
+  }
+  if (visible <= 0 || in_view <= 0 || grid.patch_count <= 0) return energy;
+  const double even = 6.2831853 * w.attraction_sigma * w.attraction_sigma / (grid.width * grid.height) * in_view /
+                      grid.patch_count * grid.patches_per_cell;
+  const double per_patch = w.semantic_weight / grid.patch_count * in_view / visible;
+  for (int k = 0; k < grid.columns * grid.rows; ++k) {
+    const double weight = grid.count[k] * per_patch;
+    if (weight > 0) energy -= weight * std::log(weight / share[k] / even / (1 + w.chance));
+  }
+  return energy;
+}
+
+double prior_energy(const semalign_pulls &w, const semalign_pose &pose, int modes) {
+  double sum = 0;
+  for (int k = 0; k < modes; ++k) sum += pose.modes[k] * pose.modes[k];
+  if (w.log_scale_deviation > 0) {
+    const double d = (std::log(pose.scale) - w.log_scale_mean) / w.log_scale_deviation;
+    sum += d * d;
+  }
+  if (w.log_focal_deviation > 0) {
+    const double d = pose.log_focal_change / w.log_focal_deviation;
+    sum += d * d;
+  }
+  return sum / 2;
+}
+
 }  // namespace
 
 void semalign_place_class(const semalign_model *model, const semalign_pose *pose, float *points_out) {
@@ -111,4 +160,20 @@ void semalign_refine_pose(int32_t isa, const semalign_model *model, const semali
   pose->scale *= (float)std::exp(step(6));
   pose->log_focal_change += (float)step(7);
   for (int k = 0; k < modes; ++k) pose->modes[k] = std::clamp(pose->modes[k] + (float)step(kPose + k), -4.0f, 4.0f);
+}
+
+double semalign_pose_energy(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
+                            const semalign_pulls *pulls, const semalign_pose *pose, float *points_out, float *scratch,
+                            double *gradient) {
+  const semalign_pulls w = prepared(*model, *pulls, *pose);
+  const int modes = w.free_modes, size = kPose + modes;
+  alignas(64) float sums[kMost * kMost] = {}, pull[kMost] = {};
+  kernel_table(isa).pose_pulls(model, evidence, &w, pose, nearest_direction(*model, *pose), points_out, scratch, sums,
+                               pull);
+  Matrix h = Matrix::Zero(size, size);
+  Vector g(size);
+  for (int c = 0; c < size; ++c) g(c) = pull[c];
+  add_priors(w, *pose, modes, h, g);
+  for (int c = 0; c < size; ++c) gradient[c] = g(c);
+  return pulled_energy(*model, evidence->grid, w, points_out, scratch) + prior_energy(w, *pose, modes);
 }

@@ -40,6 +40,12 @@ struct Benchmarks {
         } else if arguments.count == 2, arguments[1] == "threads" {
             // launch/measure-solvers calls this one.
             if try !ThreadBenchmark().run(clock: now) { exit(1) }
+        } else if arguments.count > 3, arguments[1] == "covariance",
+            let solver = Solver(rawValue: arguments[2])
+        {
+            // launch/measure-covariance calls this one.
+            try CovarianceBenchmark(solver: solver).run(
+                seeds: arguments.dropFirst(3).compactMap { UInt64($0) })
         } else if arguments.count == 2, arguments[1] == "instructions" {
             if try !SolverBenchmark().countInstructions(clock: now) { exit(1) }
         } else {

@@ -94,6 +94,14 @@ void semalign_refine_pose(int32_t isa, const semalign_model *model, const semali
                           const semalign_pulls *pulls, semalign_pose *pose, float *points_out, float *scratch,
                           double *information);
 
+/// The energy that steps of `semalign_refine_pose` go down, at `pose`: negative logs of the mixture and of the priors,
+/// and robust squares of depth and mask. The looked-up raster and what is in view are held to be constant in it.
+///
+/// `gradient` receives its 8+K derivatives in the order of `information`. Buffers as there.
+double semalign_pose_energy(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
+                            const semalign_pulls *pulls, const semalign_pose *pose, float *points_out, float *scratch,
+                            double *gradient);
+
 /// How well a pose explains a frame, by part; higher is better.
 typedef struct {
   float semantic;  ///< Mean over the object's patches of log((explained + chance) / (1 + chance)).
@@ -103,7 +111,9 @@ typedef struct {
   float visible;   ///< Points that could be seen.
 } semalign_support;
 
-/// Support of `pose`: the log of the mixture that `semalign_refine_pose` climbs, and what contradicts it.
+/// Support of `pose`: the log of a mixture like that of `semalign_refine_pose`, and what contradicts it.
+///
+/// Other than there a match counts by its square and only at its depth, and depth speaks against points in front alone.
 semalign_support semalign_pose_support(int32_t isa, const semalign_model *model, const semalign_evidence *evidence,
                                        const semalign_pulls *pulls, const semalign_pose *pose, float *points_out,
                                        float *scratch);
