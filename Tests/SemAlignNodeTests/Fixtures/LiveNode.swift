@@ -107,6 +107,9 @@ struct LiveNode: ~Copyable {
     /// Where results are heard.
     var output: String { node.outputs[0] }
 
+    /// All places where results are heard.
+    var outputs: [String] { node.outputs }
+
     mutating func send(_ messages: [IncomingMessage]) throws {
         for message in messages {
             try publisher.publish(
