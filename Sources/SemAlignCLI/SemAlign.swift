@@ -19,7 +19,8 @@ struct SemAlign: ParsableCommand {
         version: ProgramVersion.current,
         subcommands: [
             Simulate.self, Build.self, Align.self, Evaluate.self, Show.self, Run.self, Watch.self,
-            Replay.self, Profile.self, Doctor.self, Calibration.self, Bag.self, Shard.self,
+            Replay.self, Profile.self, Doctor.self, Calibration.self, Keygen.self, Bag.self,
+            Shard.self,
         ])
 
     static func main() {

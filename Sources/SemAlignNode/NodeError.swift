@@ -51,7 +51,7 @@ extension NodeError: CustomStringConvertible {
             "cannot write '\(path)': \(reason)"
         case .publicBind(let endpoint):
             "binding \(endpoint) lets other machines in without encryption; "
-                + "bind ipc:// or tcp://127.0.0.1, or set allow_insecure: true"
+                + "bind ipc:// or tcp://127.0.0.1, set curve.secret_key, or allow_insecure: true"
         case .endpoint(let endpoint, let reason):
             "cannot open \(endpoint): \(reason)"
         case .noSubscriber(let seconds):

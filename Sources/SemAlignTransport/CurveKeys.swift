@@ -37,7 +37,16 @@ public struct CurveKeys: Hashable, Sendable {
     private static let badKey = TransportError.failed(
         operation: "reading a CURVE key", reason: "it is not 40 characters of Z85")
 
-    static func check(_ key: String) throws(TransportError) {
+    /// The text of a key's bytes; `nil` where they are none.
+    static func text(ofKey bytes: [UInt8]) -> String? {
+        guard bytes.count == 32 else { return nil }
+        var text = [CChar](repeating: 0, count: length + 1)
+        guard unsafe zmq_z85_encode(&text, bytes, bytes.count) != nil else { return nil }
+        return Self.text(text)
+    }
+
+    /// Throws where `key` is no key: not 40 characters of Z85.
+    public static func check(_ key: String) throws(TransportError) {
         // The library's alphabet; it reads other characters as whatever they stand next to.
         let alphabet = Set(
             "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#")

@@ -23,9 +23,13 @@ public struct Publisher: ~Copyable {
     ) throws(TransportError) {
         var configuration = configuration
         configuration.frameSizeLimit = Self.reportSizeLimit
-        socket = try Socket(context, .publisher, configuration)
-        poller = Poller()
+        let socket = try Socket(context, .publisher, configuration)
+        var poller = Poller()
         poller.add(socket)
+        // After the poller, which is to wait for reports alone.
+        if socket.encrypts { try socket.watchConnections() }
+        self.socket = socket
+        self.poller = poller
     }
 
     /// Listens at an endpoint for subscribers that connect; gives the endpoint with wildcards resolved.
@@ -61,6 +65,14 @@ public struct Publisher: ~Copyable {
     public mutating func send(_ message: WireMessage) throws(TransportError) -> Bool {
         try send(
             topic: message.topic, schema: message.schema, payload: message.payload.span, stamp: message.stamp)
+    }
+
+    /// How often a peer was refused so far for its key, or for having none.
+    ///
+    /// Call it now and then: it also makes connections again that such a refusal ended.
+    public mutating func refusedPeers() throws(TransportError) -> Int {
+        _ = try socket.reviveConnections()
+        return socket.monitor?.refusedPeers ?? 0
     }
 
     /// True where somebody has subscribed to `topic` by now.

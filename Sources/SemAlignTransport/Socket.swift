@@ -12,11 +12,14 @@ import CZeroMQ
         case publisher
         /// Receives what it subscribed to.
         case subscriber
+        /// Answers the library's questions about who may come in.
+        case authenticator
     }
 
     let handle: UnsafeMutableRawPointer
     // Keeps the context alive: terminating it first would wait for this socket for ever.
     private let context: Context
+    private let security: SocketSecurity
     private var listeners: [LocalListener] = []
     private var boundEndpoints: [String] = []
     private var connectedEndpoints: [String] = []
@@ -26,25 +29,44 @@ import CZeroMQ
     package init(
         _ context: Context, _ role: Role, _ configuration: SocketConfiguration
     ) throws(TransportError) {
-        // Unlike a plain publisher socket, an XPUB says who subscribes.
-        let type = role == .publisher ? ZMQ_XPUB : ZMQ_SUB
+        let type =
+            switch role {
+            // Unlike a plain publisher socket, an XPUB says who subscribes.
+            case .publisher: ZMQ_XPUB
+            case .subscriber: ZMQ_SUB
+            case .authenticator: ZMQ_REP
+            }
         guard let handle = unsafe zmq_socket(context.handle, type) else {
             throw .last(operation: "opening a socket")
         }
         self.context = context
         unsafe self.handle = handle
+        security = configuration.security
         let queue = Int32(clamping: max(1, configuration.queueLimit))
         try set(ZMQ_RCVHWM, to: queue)
         try set(ZMQ_SNDHWM, to: queue)
         try set(ZMQ_LINGER, to: Int32(clamping: max(0, configuration.lingerMilliseconds)))
         try set(ZMQ_MAXMSGSIZE, to: Int64(max(1, configuration.frameSizeLimit)))
-        // A peer whose machine vanished without a word is noticed within seconds, and called again.
-        try set(ZMQ_HEARTBEAT_IVL, to: Int32(2000))
-        try set(ZMQ_HEARTBEAT_TIMEOUT, to: Int32(6000))
+        // A peer whose machine vanished without a word is noticed within seconds, and called again: publishers ask
+        // for signs of life, subscribers leave that to the system. Where nobody reads a full queue the library reads
+        // no signs of life either, takes the peer for dead and connects again; up to 4.3.5 it then aborts the process
+        // when the queue is read at last (zeromq/libzmq issue 3937).
+        if role == .publisher {
+            let heartbeat = Int32(clamping: max(1, configuration.heartbeatMilliseconds))
+            try set(ZMQ_HEARTBEAT_IVL, to: heartbeat)
+            try set(ZMQ_HEARTBEAT_TIMEOUT, to: 3 * heartbeat)
+        } else {
+            try set(ZMQ_TCP_KEEPALIVE, to: Int32(1))
+            try set(ZMQ_TCP_KEEPALIVE_IDLE, to: Int32(2))
+            try set(ZMQ_TCP_KEEPALIVE_INTVL, to: Int32(1))
+            try set(ZMQ_TCP_KEEPALIVE_CNT, to: Int32(4))
+        }
         try set(ZMQ_RECONNECT_IVL, to: Int32(50))
         try set(ZMQ_RECONNECT_IVL_MAX, to: Int32(2000))
-        try configuration.security.apply(to: self)
     }
+
+    /// True where peers may be refused for their keys.
+    var encrypts: Bool { security != .none }
 
     deinit {
         monitor = nil
@@ -68,6 +90,7 @@ import CZeroMQ
     /// Binds, and gives the endpoint with wildcards replaced by what the system chose.
     package func bind(_ endpoint: String) throws(TransportError) -> String {
         try Self.checkPort(endpoint)
+        try security.applyForBinding(endpoint, to: self)
         let listener = try LocalListener(endpoint: endpoint)
         // The library would remove whatever lies at the path, and let everybody connect.
         if let listener { try set(ZMQ_USE_FD, to: listener.descriptor) }
@@ -88,6 +111,7 @@ import CZeroMQ
     /// Connects, now or as soon as somebody is there.
     package func connect(_ endpoint: String) throws(TransportError) {
         try Self.checkPort(endpoint)
+        try security.applyForConnecting(endpoint, to: self)
         guard unsafe zmq_connect(handle, endpoint) == 0 else {
             throw Self.refusal(zmq_errno(), endpoint) { .cannotConnect(endpoint: endpoint, reason: $0) }
         }
@@ -96,18 +120,20 @@ import CZeroMQ
 
     /// Watches the connections that are made from now on; see `reviveConnections`.
     func watchConnections() throws(TransportError) {
-        monitor = try unsafe ConnectionMonitor(context, watching: handle)
+        monitor = try unsafe ConnectionMonitor(context, watching: handle, encrypts: encrypts)
     }
 
     /// Connects again where a peer broke the rules; gives the number of times that one did since the last call.
     func reviveConnections() throws(TransportError) -> Int {
         guard let monitor else { return 0 }
-        let (count, lost) = try monitor.lostConnections(bound: boundEndpoints)
+        let (count, lost) = try monitor.lostConnections(
+            bound: boundEndpoints, isAllBound: connectedEndpoints.isEmpty)
         guard !lost.isEmpty else { return count }
         // An address may be written otherwise than the endpoint, as a number instead of a name.
         let known = connectedEndpoints.filter(lost.contains)
         for endpoint in known.isEmpty ? connectedEndpoints : known {
             _ = unsafe zmq_disconnect(handle, endpoint)
+            try security.applyForConnecting(endpoint, to: self)
             guard unsafe zmq_connect(handle, endpoint) == 0 else {
                 throw .last(operation: "connecting to \(endpoint) again")
             }
@@ -124,6 +150,23 @@ import CZeroMQ
             status = unsafe bytes.withUnsafeBytes { unsafe zmq_send(handle, $0.baseAddress, $0.count, flags) }
         } while status < 0 && zmq_errno() == EINTR
         guard status >= 0 else { throw .last(operation: "sending a message") }
+    }
+
+    /// Receives one frame without waiting; `nil` where there is none.
+    ///
+    /// What is beyond `limit` bytes is cut off.
+    func receiveFrame(limit: Int) throws(TransportError) -> (bytes: [UInt8], hasMore: Bool)? {
+        var buffer = [UInt8](repeating: 0, count: limit)
+        var count: Int32
+        repeat {
+            count = unsafe zmq_recv(handle, &buffer, buffer.count, ZMQ_DONTWAIT)
+        } while count < 0 && zmq_errno() == EINTR
+        if count < 0, zmq_errno() == EAGAIN { return nil }
+        var (hasMore, size) = (Int32(0), MemoryLayout<Int32>.size)
+        guard count >= 0, unsafe zmq_getsockopt(handle, ZMQ_RCVMORE, &hasMore, &size) == 0 else {
+            throw .last(operation: "receiving a message")
+        }
+        return (Array(buffer.prefix(Int(count))), hasMore != 0)
     }
 
     private var lastEndpoint: String? {

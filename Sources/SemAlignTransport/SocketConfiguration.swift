@@ -10,6 +10,8 @@ public struct SocketConfiguration: Hashable, Sendable {
     public var frameSizeLimit: Int
     /// How long closing waits for what is still to be sent [ms].
     public var lingerMilliseconds: Int
+    /// How often a publisher asks subscribers for a sign of life [ms]; three times as long it may take.
+    public var heartbeatMilliseconds = 2000
     /// Encryption; both ends must have it, or neither.
     public var security: SocketSecurity
 

@@ -12,6 +12,9 @@ public struct Subscriber: ~Copyable {
     /// Each is made again by `receive`: call that now and then, even where no poller says so.
     public private(set) var cutConnections = 0
 
+    /// How often a peer was refused for its key, or for having none, as far as `receive` noticed.
+    public var refusedPeers: Int { socket.monitor?.refusedPeers ?? 0 }
+
     let socket: Socket
     private var poller: Poller
 

@@ -44,7 +44,8 @@ import Testing
         let events = try #require(object["traceEvents"] as? [[String: Any]])
         let phases = events.compactMap { $0["ph"] as? String }
         #expect(phases.count { $0 == "s" } == 3 && phases.count { $0 == "f" } == 3)
-        #expect(phases.count { $0 == "i" } == 1 && phases.count { $0 == "M" } == 6)
+        #expect(phases.count { $0 == "i" } == 1 && phases.count { $0 == "M" } == 5)
+        #expect(phases.count { $0 == "b" } == 3 && phases.count { $0 == "e" } == 3)
         let slices = events.filter { $0["ph"] as? String == "X" }.map {
             (
                 thread: $0["tid"] as? Int ?? 0, start: $0["ts"] as? Double ?? .nan,

@@ -38,6 +38,37 @@ import Testing
         #expect(try !subscriber.receive(into: &slots))
     }
 
+    @Test("A publisher that dies and comes back while its subscriber does not read is heard again")
+    func queueOutlivesConnection() throws {
+        let folder = try SocketFolder()
+        let endpoint = folder.endpoint("socket")
+        var subscriber = try Subscriber(
+            context: Context(), configuration: SocketConfiguration(queueLimit: 2))
+        try subscriber.subscribe(to: "/a")
+        try subscriber.connect(endpoint)
+        let large = [UInt8](repeating: 1, count: 300_000)
+        var slots = ReceivedMessage()
+        let deadline = ContinuousClock.now.advanced(by: patience)
+        for round in 0..<4 {
+            var publisher = try Publisher(
+                context: Context(), configuration: SocketConfiguration(queueLimit: 4, lingerMilliseconds: 0))
+            try publisher.bind(endpoint)
+            var count = 0
+            while try !publisher.hasSubscriber(to: "/a"), ContinuousClock.now < deadline {
+                if try subscriber.receive(into: &slots, timeout: .milliseconds(10)) { count += 1 }
+            }
+            #expect(try publisher.hasSubscriber(to: "/a"), "round \(round)")
+            // What the publisher before left behind is not lost.
+            #expect(round == 0 || count >= 2, "round \(round)")
+            for _ in 0..<20 {
+                try publisher.publish(topic: "/a", schema: "s", payload: large.span, publishTime: 0)
+            }
+            // Nobody reads: two messages lie in the queue, the others on their way to it.
+            #expect(try subscriber.receive(into: &slots, timeout: patience))
+            usleep(50_000)
+        }
+    }
+
     @Test("One subscriber hears several publishers, bound and connected, and only its topics")
     func severalEndpoints() throws {
         let context = try Context()

@@ -33,6 +33,7 @@ struct Watch: ParsableCommand {
     var overlays: String?
     @Flag(help: "Print one JSON object for each answer.")
     var json = false
+    @OptionGroup var curve: CurveOptions
 
     func validate() throws {
         guard timeout >= 0, timeout < 1e9, (count ?? 1) > 0 else {
@@ -51,8 +52,10 @@ struct Watch: ParsableCommand {
         let limit = AnswerLimit(count: count, silence: timeout)
         let display = AnswerDisplay(isJSON: json)
         let (endpoint, topic) = (endpoint, topic)
+        let security = try curve.settings.security
         let answers = try runUntilSignal(named: "semalign-watch") { stop throws(NodeError) in
-            try AnswerStream(endpoint: endpoint, topic: topic).take(limit, until: stop, showing: display)
+            try AnswerStream(endpoint: endpoint, topic: topic, security: security).take(
+                limit, until: stop, showing: display)
         }
         if let comparison {
             let report = comparison.report(on: answers)

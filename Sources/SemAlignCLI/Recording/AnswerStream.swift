@@ -16,6 +16,7 @@ struct AnswerLimit: Sendable {
 struct AnswerStream: Sendable {
     let endpoint: String
     let topic: String
+    var security = SocketSecurity.none
 
     /// Shows answers until one of the ends is reached, and returns them.
     ///
@@ -37,7 +38,8 @@ struct AnswerStream: Sendable {
         var answers: [KeypointMessage] = []
         var subscriber = try Subscriber(
             context: try Context(),
-            configuration: SocketConfiguration(queueLimit: 1000, lingerMilliseconds: 0))
+            configuration: SocketConfiguration(
+                queueLimit: 1000, lingerMilliseconds: 0, security: security))
         try subscriber.subscribe(to: topic)
         try subscriber.connect(endpoint)
         var slots = ReceivedMessage()

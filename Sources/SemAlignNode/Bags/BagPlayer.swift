@@ -80,12 +80,14 @@ struct Playback: ~Copyable {
     init(
         _ configuration: PlayerConfiguration, clocks: NodeClocks, context: Context?
     ) throws(NodeError) {
+        let security = try configuration.endpoints.curve.security
         do throws(TransportError) {
             let context = if let context { context } else { try Context() }
             var publisher = try Publisher(
                 context: context,
                 configuration: SocketConfiguration(
-                    queueLimit: configuration.endpoints.highWaterMark, lingerMilliseconds: 2000))
+                    queueLimit: configuration.endpoints.highWaterMark, lingerMilliseconds: 2000,
+                    security: security))
             for endpoint in configuration.endpoints.bind { try publisher.bind(endpoint) }
             for endpoint in configuration.endpoints.connect { try publisher.connect(endpoint) }
             self.publisher = publisher

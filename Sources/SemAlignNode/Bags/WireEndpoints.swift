@@ -11,6 +11,9 @@ public struct WireEndpoints: Hashable, Sendable {
     /// Allows to bind addresses that other machines can reach.
     public var allowInsecure = false
 
+    /// How endpoints that are reached by tcp are encrypted.
+    public var curve = CurveSettings()
+
     /// Makes endpoints that connect only.
     public init(connect: [String], highWaterMark: Int) {
         self.connect = connect

@@ -11,6 +11,8 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var calibration = ""
     /// Allows to bind addresses that other machines can reach.
     public var allowInsecure = false
+    /// Who may connect from other machines.
+    public var curve = CurveSettings()
     /// Where frames come from.
     public var subscribe = SubscribeSettings()
     /// Where results go.
@@ -41,6 +43,22 @@ public struct NodeConfiguration: Hashable, Sendable {
     public var realtime = RealtimeSettings()
 
     /// Makes the default configuration.
+    public init() {}
+}
+
+/// Encryption of tcp endpoints, and who may connect to them.
+public struct CurveSettings: Hashable, Sendable {
+    /// File with the node's own secret key; empty = nothing is encrypted.
+    public var secretKeyFile = ""
+    /// File with the public keys of those who may connect.
+    public var clientsFile = ""
+    /// Public key of the servers that the node connects to; empty = it connects to none by tcp.
+    public var serverKey = ""
+
+    /// True where tcp is encrypted.
+    public var isOn: Bool { !secretKeyFile.isEmpty }
+
+    /// Makes the default: nothing is encrypted.
     public init() {}
 }
 

@@ -3,6 +3,7 @@ internal import Glibc
 internal import SemAlignBags
 internal import SemAlignCore
 internal import SemAlignMessages
+internal import SemAlignTransport
 
 /// The files that a configuration names, read and checked.
 struct NodeResources: Sendable {
@@ -12,6 +13,10 @@ struct NodeResources: Sendable {
     let calibration: CameraCalibration?
     /// Reference views by name.
     let references: [String: SightedObservation]
+    /// How tcp is encrypted.
+    let security: SocketSecurity
+    /// Public keys of those who may connect; `nil` = nobody asks.
+    let clients: Set<String>?
     /// What was assumed while reading, for the log.
     let notes: [String]
 
@@ -22,6 +27,9 @@ struct NodeResources: Sendable {
                 reason: "no class representation is given",
                 remedy: "set representation (or SEMALIGN_REPRESENTATION) to a file made by semalign build")
         }
+        let curve = configuration.curve
+        security = try curve.security
+        clients = curve.clientsFile.isEmpty ? nil : try CurveKeyFile.clients(path: curve.clientsFile)
         representation = try Self.readRepresentation(configuration.representation)
         others = try Self.readOthers(configuration, beside: representation.representation.appearance)
         var notes: [String] = []

@@ -67,9 +67,11 @@ public struct ResolvedConfiguration: Sendable {
 extension NodeConfiguration {
     /// Checks what no setting can check alone.
     func check() throws(NodeError) {
-        for endpoint in subscribe.bind + publish.bind where !allowInsecure && isPublic(endpoint) {
+        for endpoint in subscribe.bind + publish.bind
+        where !allowInsecure && !curve.isOn && isPublic(endpoint) {
             throw .publicBind(endpoint: endpoint)
         }
+        try checkEncryption()
         guard objects.representations.isEmpty || objects.limit > 1 else {
             throw .conflict(
                 reason: "objects.representations names further classes while objects.limit is 1",
@@ -108,6 +110,28 @@ extension NodeConfiguration {
             throw .conflict(
                 reason: "correspondence.reference '\(correspondence.reference)' is not a reference view",
                 remedy: "add it to correspondence.references or leave it empty")
+        }
+    }
+
+    private func checkEncryption() throws(NodeError) {
+        func isRemote(_ endpoint: String) -> Bool { endpoint.hasPrefix("tcp://") }
+        guard curve.isOn else {
+            guard curve.clientsFile.isEmpty, curve.serverKey.isEmpty else {
+                throw .conflict(
+                    reason: "curve.clients or curve.server is set and curve.secret_key is not",
+                    remedy: "make a key with semalign keygen and name its file in curve.secret_key")
+            }
+            return
+        }
+        if curve.clientsFile.isEmpty, (subscribe.bind + publish.bind).contains(where: isRemote) {
+            throw .conflict(
+                reason: "curve.secret_key is set, and nothing says who may connect",
+                remedy: "name a file with the public keys of clients in curve.clients")
+        }
+        if curve.serverKey.isEmpty, (subscribe.connect + publish.connect).contains(where: isRemote) {
+            throw .conflict(
+                reason: "curve.secret_key is set, and the key of the servers to connect to is not",
+                remedy: "set curve.server to the public key of the other side")
         }
     }
 

@@ -86,6 +86,17 @@ extension SettingKind where Value == String {
             text: quoted)
     }
 
+    /// A public key, or nothing.
+    static var curveKey: Self {
+        Self(
+            accepts: "a public key of 40 characters, or nothing",
+            parse: { value, _ in
+                let text = value.isNull ? "" : value.text
+                return text.flatMap { $0.isEmpty || CurveKeyFile.isKey($0) ? $0 : nil }
+            },
+            text: quoted)
+    }
+
     /// An IPv4 address and a port, or nothing.
     static var socketAddress: Self {
         Self(

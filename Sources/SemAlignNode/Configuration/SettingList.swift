@@ -4,7 +4,8 @@ internal import SemAlignCore
 extension Setting {
     /// Every setting there is, in the order in which they are printed.
     public static var all: [Setting] {
-        general + subscribing + publishing + topics + joining + tracking + objects + correspondence
+        general + encryption + subscribing + publishing + topics + joining + tracking + objects
+            + correspondence
             + recording
             + reports + realtime
     }
@@ -17,7 +18,21 @@ extension Setting {
                 "Camera calibration in ROS camera_info YAML; it outranks topics.camera_info."),
             Setting(
                 "allow_insecure", \.allowInsecure, .flag,
-                "Allow to bind addresses that other machines can reach; nothing there is encrypted."),
+                "Allow to bind addresses that other machines can reach, without encryption too."),
+        ]
+    }
+
+    private static var encryption: [Setting] {
+        [
+            Setting(
+                "curve.secret_key", \.curve.secretKeyFile, .path,
+                "File with the node's key, made by semalign keygen: tcp is encrypted. Empty = it is not."),
+            Setting(
+                "curve.clients", \.curve.clientsFile, .path,
+                "File with the public keys of those who may connect, one a line."),
+            Setting(
+                "curve.server", \.curve.serverKey, .curveKey,
+                "Public key of the servers that subscribe.connect and publish.connect name by tcp."),
         ]
     }
 

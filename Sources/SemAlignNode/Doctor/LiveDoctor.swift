@@ -43,9 +43,10 @@ public struct LiveDoctor: Sendable {
         var streams = StreamStatistics()
         var frames = SampledFrames(configuration, representation: representation, calibration: calibration)
         var wire = WireFindings()
+        let security = try configuration.curve.security
         do throws(TransportError) {
             let context = if let context { context } else { try Context() }
-            var listener = try StreamListener(configuration, context: context)
+            var listener = try StreamListener(configuration, security: security, context: context)
             let decoder = MessageDecoder(configuration)
             let begin = clocks.steady()
             var (nextSample, heard) = (begin, 0)
@@ -111,7 +112,9 @@ struct StreamListener: ~Copyable {
     private var slots = ReceivedMessage()
     private var gaps = SequenceGaps()
 
-    init(_ configuration: NodeConfiguration, context: Context) throws(TransportError) {
+    init(
+        _ configuration: NodeConfiguration, security: SocketSecurity, context: Context
+    ) throws(TransportError) {
         let settings = configuration.subscribe
         payloadLimit = settings.payloadLimitMebibytes << 20
         topics = Set(MessageDecoder(configuration).topics)
@@ -119,7 +122,7 @@ struct StreamListener: ~Copyable {
             context: context,
             configuration: SocketConfiguration(
                 queueLimit: settings.highWaterMark, frameSizeLimit: payloadLimit + payloadLimit / 4,
-                lingerMilliseconds: 0))
+                lingerMilliseconds: 0, security: security))
         for topic in topics.sorted() { try subscriber.subscribe(to: topic) }
         for endpoint in settings.bind { try subscriber.bind(endpoint) }
         for endpoint in settings.connect { try subscriber.connect(endpoint) }

@@ -20,6 +20,8 @@ struct AlignmentLoop: ~Copyable {
     private var pipeline: FramePipeline
     private var nextReport: UInt64
     private var sequences: [String: UInt32] = [:]
+    /// Peers that had been refused when that was last counted.
+    private var refusedPeers = 0
     private var rhythm = FrameRhythm()
 
     /// Opens the endpoints of the configuration.
@@ -29,7 +31,8 @@ struct AlignmentLoop: ~Copyable {
         let settings = shared.configuration.publish
         var publisher = try Publisher(
             context: shared.context,
-            configuration: SocketConfiguration(queueLimit: settings.highWaterMark, lingerMilliseconds: 500))
+            configuration: SocketConfiguration(
+                queueLimit: settings.highWaterMark, lingerMilliseconds: 500, security: shared.security))
         var endpoints: [String] = []
         for endpoint in settings.bind { endpoints.append(try publisher.bind(endpoint)) }
         for endpoint in settings.connect { try publisher.connect(endpoint) }
@@ -144,8 +147,15 @@ struct AlignmentLoop: ~Copyable {
                 logTime: time))
     }
 
+    private mutating func countRefusedPeers() {
+        guard let count = try? publisher.refusedPeers() else { return }
+        shared.recordRefusedPeers(count - refusedPeers)
+        refusedPeers = count
+    }
+
     private mutating func report() {
         let now = shared.clocks.steady()
+        countRefusedPeers()
         let report = shared.counters.report(at: now, wallTime: shared.clocks.wall())
         do throws(MessageError) {
             publish(try OutgoingMessage(shared.configuration.topics.diagnostics, report))

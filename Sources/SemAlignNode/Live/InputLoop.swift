@@ -29,6 +29,8 @@ struct InputLoop: ~Copyable {
     private var hasReserved = false
     /// Connections that the transport had cut when that was last counted.
     private var cutConnections = 0
+    /// Peers that had been refused when that was last counted.
+    private var refusedPeers = 0
 
     /// Opens the endpoints of the configuration and subscribes to its topics.
     init(_ shared: NodeShared, intake: FrameIntake) throws(TransportError) {
@@ -38,7 +40,7 @@ struct InputLoop: ~Copyable {
             context: shared.context,
             configuration: SocketConfiguration(
                 queueLimit: settings.highWaterMark, frameSizeLimit: payloadLimit + payloadLimit / 4,
-                lingerMilliseconds: 0))
+                lingerMilliseconds: 0, security: shared.security))
         for topic in intake.topics { try subscriber.subscribe(to: topic) }
         var endpoints: [String] = []
         for endpoint in settings.bind { endpoints.append(try subscriber.bind(endpoint)) }
@@ -60,6 +62,7 @@ struct InputLoop: ~Copyable {
             if poller.isCalled { return }
             try drain()
             countCutConnections()
+            countRefusedPeers()
             let now = shared.clocks.steady()
             take(intake.advance(to: now), arrival: now, transfer: nil)
             handOver()
@@ -91,6 +94,11 @@ struct InputLoop: ~Copyable {
                 .oversize,
                 "a connection was cut: its sender sent a frame far over \(limit) MiB, or does not speak ZeroMQ",
                 count: new))
+    }
+
+    private mutating func countRefusedPeers() {
+        shared.recordRefusedPeers(subscriber.refusedPeers - refusedPeers)
+        refusedPeers = subscriber.refusedPeers
     }
 
     private mutating func receive() {

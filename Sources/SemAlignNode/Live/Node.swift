@@ -20,6 +20,7 @@ public struct Node: ~Copyable {
     private let recorder: BagRecorder?
     private let tuning: ProcessTuning
     private let metrics: MetricsServer?
+    private let gate: ClientGate?
     /// Where Prometheus finds the counters, with the port that was chosen; `nil` = nowhere.
     public let metricsAddress: String?
 
@@ -39,8 +40,9 @@ public struct Node: ~Copyable {
         var recorder = try startRecorder(configuration, logger: logger, clocks: clocks)
         do throws(NodeError) {
             let shared = try NodeShared.make(
-                configuration, context: context, clocks: clocks, logger: logger, recorder: recorder?.input,
-                frames: frames)
+                configuration, context: context, security: resources.security, clocks: clocks, logger: logger,
+                recorder: recorder?.input, frames: frames)
+            let gate = try Self.gate(of: shared, resources)
             let metrics = try Self.metrics(of: shared)
             let tuning = ProcessTuning(configuration.realtime)
             for outcome in tuning.outcomes { shared.say(outcome) }
@@ -58,7 +60,7 @@ public struct Node: ~Copyable {
             case .success(let input):
                 return Node(
                     shared, input: input, alignment: alignment, search: search, recorder: recorder.take(),
-                    tuning: tuning, metrics: metrics)
+                    tuning: tuning, metrics: metrics, gate: gate)
             case .failure(let error):
                 shared.mailbox.close()
                 alignment.thread.join()
@@ -73,8 +75,9 @@ public struct Node: ~Copyable {
     private init(
         _ shared: NodeShared, input: consuming EndpointThread, alignment: consuming EndpointThread,
         search: consuming SearchThread?, recorder: consuming BagRecorder?, tuning: consuming ProcessTuning,
-        metrics: consuming MetricsServer?
+        metrics: consuming MetricsServer?, gate: consuming ClientGate?
     ) {
+        self.gate = gate
         self.tuning = tuning
         metricsAddress = metrics?.address
         self.metrics = metrics
@@ -95,6 +98,17 @@ public struct Node: ~Copyable {
         guard let recorder = configuration.record.recorder(at: clocks.wall()) else { return nil }
         return try BagRecorder.start(recorder, clocks: clocks) { event in
             logger.log(level: event.isWarning ? .warning : .info, "\(event)")
+        }
+    }
+
+    /// Asks for the keys of clients where the configuration says who they are.
+    private static func gate(
+        of shared: NodeShared, _ resources: NodeResources
+    ) throws(NodeError) -> ClientGate? {
+        guard let clients = resources.clients else { return nil }
+        return try ClientGate(shared.context, clients: clients) { error in
+            // Without the gate nobody comes in any more.
+            shared.logger.error("clients can no longer be let in: \(error)")
         }
     }
 

@@ -21,7 +21,7 @@ extension Node {
             ready: frames at \((node.inputs + configuration.subscribe.connect).joined(separator: ", ")), \
             results at \((node.outputs + configuration.publish.connect).joined(separator: ", "))
             """)
-        for endpoint in node.inputs + node.outputs where isPublic(endpoint) {
+        for endpoint in node.inputs + node.outputs where isPublic(endpoint) && !configuration.curve.isOn {
             logger.warning("\(endpoint) is open to other machines without encryption (allow_insecure)")
         }
         supervisor.notify("READY=1")

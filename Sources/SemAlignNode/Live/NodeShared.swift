@@ -14,6 +14,7 @@ final class NodeShared: Sendable {
 
     let configuration: NodeConfiguration
     let context: Context
+    let security: SocketSecurity
     let wake: WakeSignal
     /// Frames on their way to the alignment thread.
     let mailbox: Mailbox<QueuedJob>
@@ -32,11 +33,12 @@ final class NodeShared: Sendable {
     let failure = Mutex<NodeError?>(nil)
 
     init(
-        _ configuration: NodeConfiguration, context: Context, wake: WakeSignal, clocks: NodeClocks,
-        logger: Logger, recorder: RecorderInput?, frames: FrameRecorder?
+        _ configuration: NodeConfiguration, context: Context, security: SocketSecurity, wake: WakeSignal,
+        clocks: NodeClocks, logger: Logger, recorder: RecorderInput?, frames: FrameRecorder?
     ) {
         self.configuration = configuration
         self.context = context
+        self.security = security
         self.wake = wake
         self.clocks = clocks
         self.logger = logger
@@ -49,14 +51,15 @@ final class NodeShared: Sendable {
 
     /// Opens what the threads share of the transport.
     static func make(
-        _ configuration: NodeConfiguration, context: Context?, clocks: NodeClocks, logger: Logger,
+        _ configuration: NodeConfiguration, context: Context?, security: SocketSecurity, clocks: NodeClocks,
+        logger: Logger,
         recorder: RecorderInput?, frames: FrameRecorder?
     ) throws(NodeError) -> NodeShared {
         do throws(TransportError) {
             let context = if let context { context } else { try Context() }
             return NodeShared(
-                configuration, context: context, wake: try WakeSignal(), clocks: clocks, logger: logger,
-                recorder: recorder, frames: frames)
+                configuration, context: context, security: security, wake: try WakeSignal(), clocks: clocks,
+                logger: logger, recorder: recorder, frames: frames)
         } catch {
             throw NodeError(error)
         }
@@ -68,6 +71,15 @@ final class NodeShared: Sendable {
         frames?.add(DropRecord(time: now, reason: drop.reason.rawValue))
         guard let line = counters.record(drop, at: now) else { return }
         logger.log(level: drop.reason == .superseded ? .info : .warning, "\(line)")
+    }
+
+    /// Counts peers that were refused, `new` since the last call.
+    func recordRefusedPeers(_ new: Int) {
+        guard new > 0 else { return }
+        record(
+            Drop(
+                .refusedPeer, "a peer did not know the node's key, or its own is not in curve.clients",
+                count: new))
     }
 
     /// Says what became of a request to the operating system.

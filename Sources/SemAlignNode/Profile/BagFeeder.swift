@@ -98,8 +98,9 @@ struct BagFeeder: ~Copyable {
         if feed.lastOfFrame.contains(place) { open.remove(stamp) }
     }
 
-    /// Takes answers until a time of the steady clock.
+    /// Takes answers until a time of the steady clock, and at any rate those that are there.
     private mutating func hear(until time: UInt64) throws(TransportError) {
+        while try subscriber.receive(into: &slots) { noteAnswer() }
         while true {
             let now = clocks.steady()
             guard time > now else { return }

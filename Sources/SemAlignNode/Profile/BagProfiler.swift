@@ -56,6 +56,7 @@ public struct BagProfiler: Sendable {
         own.publish.bind = [folder.endpoint("out", transport: settings.transport)]
         own.subscribe.connect = []
         own.publish.connect = []
+        own.curve = CurveSettings()
         let startTime = clocks.wall()
         let context: Context
         do { context = try Context() } catch { throw NodeError(error) }

@@ -65,11 +65,12 @@ public struct WireRecording: Sendable {
         until stop: StopFlag, context: Context? = nil, commands: () -> RecorderCommand? = { nil },
         report: @escaping @Sendable (RecorderEvent) -> Void
     ) throws(NodeError) -> WireRecordingSummary {
+        let security = try configuration.endpoints.curve.security
         var receiver: WireReceiver
         do throws(TransportError) {
             let context = if let context { context } else { try Context() }
             receiver = try WireReceiver(
-                configuration, topics: recorder.topics, context: context, clocks, report)
+                configuration, topics: recorder.topics, security: security, context: context, clocks, report)
         } catch {
             throw NodeError(error)
         }
@@ -94,7 +95,8 @@ struct WireReceiver: ~Copyable {
     private var drops = DropLog()
 
     init(
-        _ configuration: WireRecordingConfiguration, topics: TopicFilter, context: Context,
+        _ configuration: WireRecordingConfiguration, topics: TopicFilter, security: SocketSecurity,
+        context: Context,
         _ clocks: NodeClocks, _ report: @escaping @Sendable (RecorderEvent) -> Void
     ) throws(TransportError) {
         payloadLimit = configuration.payloadLimitMebibytes << 20
@@ -105,7 +107,7 @@ struct WireReceiver: ~Copyable {
             configuration: SocketConfiguration(
                 queueLimit: configuration.endpoints.highWaterMark,
                 frameSizeLimit: payloadLimit + payloadLimit / 4,
-                lingerMilliseconds: 0))
+                lingerMilliseconds: 0, security: security))
         // A subscription is a prefix: what stands before the first star. The filter compares the whole.
         let prefixes = topics.included.map { String($0.prefix { $0 != "*" }) }
         for prefix in prefixes.isEmpty ? [""] : prefixes { try subscriber.subscribe(to: prefix) }

@@ -6,6 +6,8 @@ public enum DropReason: String, Hashable, Sendable, CaseIterable {
     case wireFrames = "wire_frames"
     /// A payload above the configured limit.
     case oversize
+    /// A peer that may not connect: it has the wrong key, one that is not known, or none.
+    case refusedPeer = "refused_peer"
     /// A schema that the topic does not carry.
     case unknownSchema = "unknown_schema"
     /// A payload that is not the message that its schema names.

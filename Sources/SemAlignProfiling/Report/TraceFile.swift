@@ -7,6 +7,7 @@ extension LatencyProfile {
     public var trace: String {
         let origin = (frames.map(\.firstArrival) + frames.compactMap(\.due) + drops.map(\.time)).min() ?? 0
         var events = TraceEvents(origin: origin)
+        events.nameProcess()
         for (thread, name) in TraceEvents.threads { events.name(thread: thread, name) }
         for (number, frame) in frames.enumerated() { events.add(frame, number: number) }
         for drop in drops { events.instant(drop.reason, at: drop.time) }
@@ -18,11 +19,16 @@ extension LatencyProfile {
 
 /// The lines of a trace file.
 private struct TraceEvents {
-    static let threads = [(1, "wire"), (2, "semalign-input"), (3, "semalign-align")]
+    static let threads = [(2, "semalign-input"), (3, "semalign-align")]
     private let origin: UInt64
     private(set) var lines: [String] = []
 
     init(origin: UInt64) { self.origin = origin }
+
+    mutating func nameProcess() {
+        lines.append(
+            "{\"ph\":\"M\",\"pid\":1,\"name\":\"process_name\",\"args\":{\"name\":\"semalign\"}}")
+    }
 
     mutating func name(thread: Int, _ name: String) {
         lines.append(
@@ -34,7 +40,7 @@ private struct TraceEvents {
     }
 
     mutating func add(_ frame: FrameRecord, number: Int) {
-        // Frames on the wire overlap each other, so they are asynchronous slices, not nested ones.
+        // Frames on the wire overlap each other, so they are asynchronous slices, on a track of the process.
         let begin = frame.due ?? frame.firstArrival
         asynchronous("b", "frame", number, begin)
         asynchronous("e", "frame", number, frame.published)
@@ -77,7 +83,7 @@ private struct TraceEvents {
 
     private mutating func asynchronous(_ phase: String, _ name: String, _ number: Int, _ time: UInt64) {
         lines.append(
-            "{\"ph\":\"\(phase)\",\"pid\":1,\"tid\":1,\"cat\":\"wire\",\"id\":\(number),\"name\":\"\(name)\","
+            "{\"ph\":\"\(phase)\",\"pid\":1,\"tid\":1,\"cat\":\"wire\",\"id2\":{\"local\":\"\(number)\"},\"name\":\"\(name)\","
                 + "\"ts\":\(microseconds(time))}")
     }
 

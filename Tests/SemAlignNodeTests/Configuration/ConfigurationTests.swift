@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import SemAlignCore
+import SemAlignTransport
 import Testing
 
 @testable import SemAlignNode
@@ -188,6 +189,32 @@ private func message(_ yaml: String) -> String {
         let yaml = "publish: {bind: [\"\(endpoint)\"]}"
         #expect(message(yaml).hasPrefix("binding \(endpoint)"))
         #expect(try resolve(yaml + "\nallow_insecure: true").publish.bind == [endpoint])
+    }
+
+    @Test("With keys a bind that other machines can reach needs no permission, but a list of clients")
+    func encryptedBind() throws {
+        let yaml = "publish: {bind: [\"tcp://*:5555\"]}\ncurve: {secret_key: a.key"
+        #expect(message(yaml + "}").contains("curve.clients"))
+        #expect(try resolve(yaml + ", clients: b}").publish.bind == ["tcp://*:5555"])
+        #expect(message("curve: {clients: b}").contains("curve.secret_key"))
+        #expect(message("curve: {secret_key: a}\nsubscribe: {connect: tcp://a:1}").contains("curve.server"))
+        #expect(message("curve: {server: short}").contains("a public key of 40 characters"))
+    }
+
+    @Test("Key files: what is made can be read by its owner alone, and nothing else is taken for a key")
+    func keyFiles() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("robot.key")
+        let keys = try CurveKeyFile.make(path: path)
+        #expect(try CurveKeyFile.keys(path: path) == keys)
+        #expect(try CurveKeyFile.clients(path: path + ".pub") == [keys.publicKey])
+        #expect(throws: NodeError.self, "a key is never replaced") { try CurveKeyFile.make(path: path) }
+        #expect(throws: NodeError.self, "others may read it") { try CurveKeyFile.keys(path: path + ".pub") }
+        try folder.write("clients", Array("# a\n\n\(keys.publicKey) me\nnonsense\n".utf8))
+        #expect(
+            throws: NodeError.yaml(
+                path: folder.file("clients"), line: 4, reason: "expected a public key of 40 characters")
+        ) { try CurveKeyFile.clients(path: folder.file("clients")) }
     }
 
     @Test(

@@ -73,7 +73,8 @@ struct LiveNode: ~Copyable {
         let node = try Node.start(
             configuration, logger: Logger(label: "node", factory: { _ in handler }), context: context,
             clocks: clocks)
-        var publisher = try Publisher(context: context)
+        var publisher = try Publisher(
+            context: context, configuration: SocketConfiguration(queueLimit: 64))
         try publisher.connect(node.inputs[0])
         var subscriber = try Subscriber(context: context)
         for topic in topics { try subscriber.subscribe(to: topic) }
@@ -106,6 +107,9 @@ struct LiveNode: ~Copyable {
 
     /// Where results are heard.
     var output: String { node.outputs[0] }
+
+    /// All places where results are heard.
+    var outputs: [String] { node.outputs }
 
     mutating func send(_ messages: [IncomingMessage]) throws {
         for message in messages {
