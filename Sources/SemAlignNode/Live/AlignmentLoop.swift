@@ -50,7 +50,9 @@ struct AlignmentLoop: ~Copyable {
         while true {
             switch shared.mailbox.take(until: wakeTime) {
             case .value(let queued): answer(queued)
-            case .overtaken(let late): shared.recordSuperseded(late)
+            case .overtaken(let late):
+                for queued in late { rhythm.note(queued.queued, stamp: queued.job.frame.timestamp) }
+                shared.recordSuperseded(late)
             case .timeout: break
             case .closed: return
             }
@@ -69,7 +71,7 @@ struct AlignmentLoop: ~Copyable {
     private mutating func answer(_ queued: QueuedJob) {
         let before = shared.frames?.meter.reading()
         let start = shared.clocks.steady()
-        rhythm.note(queued.queued)
+        rhythm.note(queued.queued, stamp: queued.job.frame.timestamp)
         // Where a search fits between two frames it comes before the answer; else in parts, between later ones.
         let (shared, fits) = (shared, rhythm.hasTime(at: start, for: FrameRhythm.search))
         let answer = pipeline.answer(queued.job, clock: shared.clocks.steady) {
