@@ -59,7 +59,7 @@ public final class Mailbox<Value: Sendable>: Sendable {
     }
 
     /// True where a value waits.
-    public var isFull: Bool { state.read { !$0.waiting.isEmpty } }
+    public var hasValue: Bool { state.read { !$0.waiting.isEmpty } }
 
     /// Waits for a value until the monotonic clock shows `deadline` [ns].
     public func take(until deadline: UInt64) -> Delivery {

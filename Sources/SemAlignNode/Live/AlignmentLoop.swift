@@ -64,7 +64,7 @@ struct AlignmentLoop: ~Copyable {
 
     /// A report takes some milliseconds: it comes between frames, but not late by more than a frame of a slow camera.
     private func hasTimeToReport(at now: UInt64) -> Bool {
-        (!shared.mailbox.isFull && rhythm.hasTime(at: now, for: FrameRhythm.part))
+        (!shared.mailbox.hasValue && rhythm.hasTime(at: now, for: FrameRhythm.part))
             || now &- nextReport > Self.longestReportDelay
     }
 
@@ -75,7 +75,7 @@ struct AlignmentLoop: ~Copyable {
         // Where a search fits between two frames it comes before the answer; else in parts, between later ones.
         let (shared, fits) = (shared, rhythm.hasTime(at: start, for: FrameRhythm.search))
         let answer = pipeline.answer(queued.job, clock: shared.clocks.steady) {
-            fits && !shared.mailbox.isFull
+            fits && !shared.mailbox.hasValue
         }
         let aligned = shared.clocks.steady()
         for message in answer.messages { publish(message) }
@@ -112,7 +112,7 @@ struct AlignmentLoop: ~Copyable {
         let followed = shared.clocks.steady()
         let (shared, rhythm) = (shared, rhythm)
         let hasExplored = pipeline.explore {
-            !shared.mailbox.isFull && rhythm.hasTime(at: shared.clocks.steady(), for: FrameRhythm.part)
+            !shared.mailbox.hasValue && rhythm.hasTime(at: shared.clocks.steady(), for: FrameRhythm.part)
         }
         var stages = [FrameRecord.Stage("follow_up", followed &- start)]
         if hasExplored { stages.append(FrameRecord.Stage("explore", shared.clocks.steady() &- followed)) }

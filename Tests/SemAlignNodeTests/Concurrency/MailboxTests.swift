@@ -51,7 +51,7 @@ extension Mailbox {
         #expect(mailbox.put(4) == [])
         #expect(mailbox.put(5) == [2, 3, 4])
         #expect(mailbox.next() == 5)
-        #expect(!mailbox.isFull)
+        #expect(!mailbox.hasValue)
     }
 
     @Test("What is too old is overtaken by the newest, what is alone is delivered however old it is")
