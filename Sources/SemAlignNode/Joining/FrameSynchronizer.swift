@@ -64,7 +64,9 @@ public struct FrameSynchronizer<Part: Sendable>: Sendable {
     public mutating func advance(to now: UInt64) -> [Event] {
         var events: [Event] = []
         while let count = leaving(at: now) {
-            for _ in 0..<count { events += release() }
+            // By stamp, not by number: a frame that begins a new sequence takes those of the old one away.
+            let last = pending[count - 1].key
+            while let front = pending.first, front.key <= last { events += release() }
         }
         return events
     }

@@ -221,6 +221,19 @@ private func messages(_ streams: [FrameStream], frames: Range<UInt64>) -> [Messa
         #expect(outcome.drops.isEmpty)
     }
 
+    @Test("A frame that begins a new sequence takes away the one of the old sequence that would have left with it")
+    func restartWithOthers() {
+        let (old, new) = (start + 10 * second, start + 5 * second)
+        let all: [Message] =
+            [.depth, .mask, .features].map { Message(stream: $0, stamp: old) }
+            + [.mask, .features].map { Message(stream: $0, stamp: new) }
+            + [.depth, .mask, .features].map { Message(stream: $0, stamp: old + second / 2) }
+        let outcome = run(all, with: configuration())
+        #expect(outcome.sequences == 1)
+        #expect(outcome.frames == [old, new])
+        #expect(outcome.drops == [.oldSequence: 1])
+    }
+
     @Test("One stray old message does not restart the sequence")
     func strayMessage() {
         let streams: [FrameStream] = [.depth, .mask, .features]
