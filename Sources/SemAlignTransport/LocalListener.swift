@@ -26,11 +26,15 @@ struct LocalListener {
         guard descriptor >= 0 else { throw Self.failure(endpoint) }
         // On Linux the file takes the mode of the unbound socket: at no moment may others connect.
         var status = stat()
-        guard fchmod(descriptor, 0o600) == 0, Self.bind(descriptor, &address) == 0,
-            listen(descriptor, 100) == 0, unsafe lstat(path, &status) == 0
-        else {
+        guard fchmod(descriptor, 0o600) == 0, Self.bind(descriptor, &address) == 0 else {
             let failure = Self.failure(endpoint)
             close(descriptor)
+            throw failure
+        }
+        guard listen(descriptor, 100) == 0, unsafe lstat(path, &status) == 0 else {
+            let failure = Self.failure(endpoint)
+            close(descriptor)
+            _ = unsafe unlink(path)
             throw failure
         }
         self.descriptor = descriptor

@@ -56,6 +56,7 @@ extension Node {
         let uptime = shared.clocks.steady() &- startedAt
         do throws(NodeError) {
             let files = ProfileFolder(folder)
+            try files.make()
             try files.write(histograms, startTime: now &- uptime, length: uptime)
             if let recorder {
                 let records = recorder.records

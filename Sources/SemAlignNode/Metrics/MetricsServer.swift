@@ -4,6 +4,8 @@ internal import Glibc
 /// Answers scrapers on a thread of its own, one at a time, each within two seconds; its end ends with the value.
 struct MetricsServer: ~Copyable {
     private static let patience: UInt64 = 2_000_000_000
+    /// Before the next client is asked for, where one could not be taken [ms].
+    private static let pause: Int32 = 100
 
     /// Where it listens, with the port that was chosen.
     let address: String
@@ -65,7 +67,12 @@ struct MetricsServer: ~Copyable {
         while true {
             guard wait(for: listener, POLLIN, stop, milliseconds: -1) else { return }
             let client = accept(listener, nil, nil)
-            guard client >= 0 else { continue }
+            guard client >= 0 else {
+                // Where no descriptor is left the client stays in the queue: asked again at once, this thread would take
+                // a processor for itself.
+                guard isOpen(stop, for: pause) else { return }
+                continue
+            }
             _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             _ = fcntl(client, F_SETFL, O_NONBLOCK)
             let isGoingOn = answer(client, stop, deadline: clock() &+ patience, clock, page)
@@ -121,9 +128,9 @@ struct MetricsServer: ~Copyable {
         return count > 0 && polls[1].revents == 0
     }
 
-    private static func isOpen(_ stop: Int32) -> Bool {
+    private static func isOpen(_ stop: Int32, for milliseconds: Int32 = 0) -> Bool {
         var polls = [pollfd(fd: stop, events: Int16(POLLIN), revents: 0)]
-        return unsafe poll(&polls, 1, 0) == 0
+        return unsafe poll(&polls, 1, milliseconds) == 0
     }
 }
 
