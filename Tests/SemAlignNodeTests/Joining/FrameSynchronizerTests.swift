@@ -221,7 +221,7 @@ private func messages(_ streams: [FrameStream], frames: Range<UInt64>) -> [Messa
         #expect(outcome.drops.isEmpty)
     }
 
-    @Test("A frame that begins a new sequence takes away the one of the old sequence that would have left with it")
+    @Test("A new sequence takes away the frame of the old one that would have left with it")
     func restartWithOthers() {
         let (old, new) = (start + 10 * second, start + 5 * second)
         let all: [Message] =
