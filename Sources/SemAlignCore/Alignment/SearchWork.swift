@@ -58,6 +58,8 @@ internal import Synchronization
     }
 
     private func refine(_ scratch: inout SearchScratch, while goesOn: () -> Bool) {
+        // A copy: the thread sanitizer takes `&hypotheses[item]` for a change of the pointer, which both threads read.
+        let hypotheses = unsafe hypotheses
         while !isStopped.load(ordering: .relaxed), let item = take() {
             let isDone =
                 pass.stage == .coarse

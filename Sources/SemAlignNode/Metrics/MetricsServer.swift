@@ -65,8 +65,7 @@ struct MetricsServer: ~Copyable {
         _ listener: Int32, until stop: Int32, _ clock: () -> UInt64, _ page: () -> String
     ) {
         while true {
-            guard wait(for: listener, POLLIN, stop, milliseconds: -1) else { return }
-            let client = accept(listener, nil, nil)
+            let client = wait(for: listener, POLLIN, stop, milliseconds: -1) ? accept(listener, nil, nil) : -1
             guard client >= 0 else {
                 // Where no descriptor is left the client stays in the queue: asked again at once, this thread would take
                 // a processor for itself.

@@ -224,10 +224,11 @@ private func messages(_ streams: [FrameStream], frames: Range<UInt64>) -> [Messa
     @Test("A new sequence takes away the frame of the old one that would have left with it")
     func restartWithOthers() {
         let (old, new) = (start + 10 * second, start + 5 * second)
-        let all: [Message] =
-            [.depth, .mask, .features].map { Message(stream: $0, stamp: old) }
-            + [.mask, .features].map { Message(stream: $0, stamp: new) }
-            + [.depth, .mask, .features].map { Message(stream: $0, stamp: old + second / 2) }
+        let whole: [FrameStream] = [.depth, .mask, .features]
+        let frames: [(UInt64, [FrameStream])] = [
+            (old, whole), (new, [.mask, .features]), (old + second / 2, whole),
+        ]
+        let all = frames.flatMap { stamp, streams in streams.map { Message(stream: $0, stamp: stamp) } }
         let outcome = run(all, with: configuration())
         #expect(outcome.sequences == 1)
         #expect(outcome.frames == [old, new])
