@@ -12,6 +12,8 @@ public enum BagError: Error, Hashable, Sendable {
     case readFailed(offset: UInt64, reason: String)
     /// The system refused to write; what was written up to `offset` stays readable.
     case writeFailed(offset: UInt64, reason: String)
+    /// More would leave less of the file system free than shall stay so [bytes].
+    case lowSpace(folder: String, free: UInt64, floor: UInt64)
     /// The file does not begin with the magic bytes of MCAP.
     case notABag(found: [UInt8])
     /// The file ends before something that it declares.
@@ -52,6 +54,9 @@ extension BagError: CustomStringConvertible {
         case .writeFailed(let offset, let reason):
             "writing at byte \(offset) failed: \(reason)"
                 + (offset > 0 ? "; the bag can be closed with 'bag recover'" : "")
+        case .lowSpace(let folder, let free, let floor):
+            "'\(folder)' has \(free >> 20) MiB left, and \(floor >> 20) MiB are to stay free (free_mib):"
+                + " make room, or record fewer topics"
         case .notABag(let found): "not an MCAP file: \(Self.kind(of: found))"
         case .truncated(let offset, let needed, let available):
             "truncated at byte \(offset): \(needed) bytes needed, \(available) there; try 'bag recover'"
@@ -87,6 +92,10 @@ extension BagError: CustomStringConvertible {
         if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
             return "it is compressed with zstd; 'zstd -d' unpacks it, 'bag convert' imports those of ROS 2"
         }
+        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+            return "it is a picture; 'bag convert' imports a folder of pictures"
+        }
+        if bytes.starts(with: "SEMALIGN".utf8) { return "it is a class representation" }
         return "it begins with \(hex(bytes)), expected \(hex(Magic.bytes))"
     }
 

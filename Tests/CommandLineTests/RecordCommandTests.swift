@@ -116,25 +116,39 @@ private func content(of path: String) throws -> [Content] {
         .enabled(if: SmallDisk.isPermitted, "only an administrator may mount a small disk"))
     func realFullDisk() throws {
         let disk = try SmallDisk(mebibytes: 3)
-        try runsFull(try Recording(to: disk.path("out.mcap")), saying: "No space left on device")
+        let recording = try Recording("--free-mib", "0", to: disk.path("out.mcap"))
+        try runsFull(recording, saying: "No space left on device")
     }
 
     @Test(
-        "A node whose recording fills the disk says so once, counts what is missing, and answers on",
+        "Before less of a disk is free than shall stay so the bag is completed, and all is accounted for",
         .enabled(if: SmallDisk.isPermitted, "only an administrator may mount a small disk"))
-    func nodeOnFullDisk() throws {
+    func leavesSpace() throws {
+        let disk = try SmallDisk(mebibytes: 7)
+        let recording = try Recording("--free-mib", "3", to: disk.path("out.mcap"))
+        try runsFull(recording, saying: "3 MiB are to stay free (free_mib)", isComplete: true)
+        #expect(try disk.free >= 3 << 20)
+        #expect(try disk.free < 5 << 20)
+    }
+
+    @Test(
+        "A node whose recording fills the disk, or all it may of it, says so once, counts, and answers on",
+        .enabled(if: SmallDisk.isPermitted, "only an administrator may mount a small disk"),
+        arguments: [0, 3])
+    func nodeOnFullDisk(floor: Int) throws {
         let mugs = try SimulatedMugs.shared.get()
-        let (disk, folder) = (try SmallDisk(mebibytes: 3), try TemporaryFolder())
+        let (disk, folder) = (try SmallDisk(mebibytes: 3 + 2 * floor), try TemporaryFolder())
+        let reason = floor > 0 ? "\(floor) MiB are to stay free" : "No space left on device"
         let (input, output) = ("ipc://" + folder.path("in"), "ipc://" + folder.path("out"))
         let settings = [
             "subscribe.bind=[\"\(input)\"]", "publish.bind=[\"\(output)\"]",
-            "record.path=\(disk.path("bench.mcap"))",
+            "record.path=\(disk.path("bench.mcap"))", "record.free_mib=\(floor)",
         ]
         let node = try RunningProgram(
             Program.binary, ["run", "-r", mugs.representation] + settings.flatMap { ["--set", $0] })
         let player = try RunningProgram(
             Program.binary, ["bag", "play", mugs.bag, "--connect", input, "--wait", "60", "--loop"])
-        #expect(waitUntil { node.errors.contains("No space left on device") })
+        #expect(waitUntil { node.errors.contains(reason) })
         let watch = try Program.run("watch", output, "--count", "3", "--timeout", "60")
         #expect(watch.status == 0, "\(watch.errors)")
         player.terminate()
@@ -146,14 +160,24 @@ private func content(of path: String) throws -> [Content] {
         #expect(outcome.errors.contains("record"), "\(outcome.errors)")
         let names = try FileManager.default.contentsOfDirectory(atPath: disk.path("."))
         let bag = disk.path(try #require(names.first { $0.hasSuffix(".mcap") }))
+        #expect(try disk.free >= floor << 20)
         #expect(try content(of: bag).count > 10)
+        try isSound(bag, isComplete: floor > 0)
+    }
+
+    /// Checks that a bag is sound, after it was mended where it is not complete.
+    private func isSound(_ bag: String, isComplete: Bool) throws {
+        let (folder, check) = (try TemporaryFolder(), try Program.run("bag", "check", bag))
+        #expect(check.status == (isComplete ? 0 : 65), "\(check.output)")
         let mended = folder.path("mended.mcap")
         try Program.succeed("bag", "recover", bag, mended)
         #expect(try Program.run("bag", "check", mended).status == 0)
     }
 
     /// Feeds a recording until it cannot go on, and sees that no message is unaccounted for.
-    private func runsFull(_ recording: Recording, saying reason: String) throws {
+    private func runsFull(
+        _ recording: Recording, saying reason: String, isComplete: Bool = false
+    ) throws {
         let mugs = try SimulatedMugs.shared.get()
         let player = try recording.player(mugs.bag, "--rate", "4", "--loop")
         let outcome = try recording.recorder.finish()
@@ -166,9 +190,7 @@ private func content(of path: String) throws -> [Content] {
         #expect(summary["received"] as? Int == counts.reduce(0, +))
         #expect(try content(of: recording.bag).count == counts[0])
         #expect(counts[0] > 10)
-        let mended = recording.folder.path("mended.mcap")
-        try Program.succeed("bag", "recover", recording.bag, mended)
-        #expect(try Program.run("bag", "check", mended).status == 0)
+        try isSound(recording.bag, isComplete: isComplete)
     }
 
     @Test("A snapshot is written when SIGUSR1 asks for it")
@@ -216,7 +238,9 @@ private func content(of path: String) throws -> [Content] {
         for (arguments, status) in [
             (["there.mcap", "--bind", endpoint], 73), (["new.mcap", "--bind", "tcp://*:0"], 78),
             (["new.mcap", "--bind", endpoint, "--keep", "2"], 78),
-            (["new.mcap", "--split-mib", "0"], 64), (["new.mcap", "--compression", "zip"], 64),
+            (["new.mcap", "--split-mib", "0"], 64), (["new.mcap", "--free-mib", "-1"], 64),
+            (["new.mcap", "--bind", endpoint, "--free-mib", "1000000000"], 74),
+            (["new.mcap", "--compression", "zip"], 64),
         ] {
             let path = folder.path(arguments[0])
             let outcome = try Program.run(["bag", "record", path] + arguments.dropFirst())

@@ -19,6 +19,14 @@ final class SmallDisk {
 
     func path(_ name: String) -> String { folder.path(name) }
 
+    /// What is free [bytes].
+    var free: Int {
+        get throws {
+            let attributes = try FileManager.default.attributesOfFileSystem(forPath: folder.path("."))
+            return attributes[.systemFreeSize] as? Int ?? 0
+        }
+    }
+
     private static func run(_ arguments: String...) throws {
         let outcome = try RunningProgram(URL(filePath: "/usr/bin/env"), arguments).finish()
         guard outcome.status == 0 else { throw CocoaError(.featureUnsupported) }

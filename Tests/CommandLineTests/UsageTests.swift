@@ -6,8 +6,9 @@ import Testing
 @Suite struct UsageTests {
     static let commands = [
         ["simulate"], ["build"], ["align"], ["evaluate"], ["show"], ["run"], ["watch"], ["replay"],
-        ["profile"], ["doctor"], ["calibration", "check"],
+        ["profile"], ["doctor"], ["calibration", "check"], ["keygen"],
         ["bag", "info"], ["bag", "check"], ["bag", "recover"], ["bag", "convert"], ["bag", "play"],
+        ["bag", "record"],
     ]
 
     @Test("Every command explains itself with an example", arguments: commands)
@@ -58,7 +59,13 @@ import Testing
             Mistake("profile --compare a", 64, "two profiles"),
             Mistake("profile --compare /never /never", 66, "/never"),
             Mistake("profile --compare /etc/passwd /etc/passwd", 65, "line 1"),
+            Mistake("profile --compare /never /never -o x", 64, "--output"),
             Mistake("profile /never.mcap -r x --transport udp", 64, "udp"),
+            Mistake("profile /never.mcap -r x --rate=-2", 64, "--rate is -2"),
+            Mistake("profile /never.mcap -r x --deadline nan", 64, "--deadline is nan"),
+            Mistake("profile /never.mcap -r x --rounds 0", 64, "--rounds is 0"),
+            Mistake("profile /never.mcap -r x -o /etc/passwd", 73, "/etc/passwd"),
+            Mistake("keygen /etc/passwd", 73, "name another file"),
             Mistake("align x.json --image a -r x.semalign --steps 100", 64, "--solver adamw"),
             Mistake("align x.json --image a -r x.semalign --solver adamw --without shape", 64, "geometry"),
             Mistake("align x.json --image a -r x.semalign --solver adamw --set w_geom", 64, "name=value"),

@@ -138,7 +138,8 @@ import Testing
         for (bytes, word) in [
             ([], "empty"), (Array("SQLite format 3".utf8), "bag convert"),
             (Array("#ROSBAG V2.0".utf8), "rosbags-convert"), ([0x28, 0xB5, 0x2F, 0xFD, 0], "zstd -d"),
-            (Array("hello".utf8), "68 65 6c 6c 6f"),
+            ([0x89, 0x50, 0x4E, 0x47, 0x0D], "picture"), ([0xFF, 0xD8, 0xFF, 0xE0], "picture"),
+            (Array("SEMALIGN".utf8), "class representation"), (Array("hello".utf8), "68 65 6c 6c 6f"),
         ] {
             #expect(BagError.notABag(found: Array(bytes.prefix(8))).description.contains(word))
         }

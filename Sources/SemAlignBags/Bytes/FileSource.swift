@@ -10,7 +10,8 @@ public final class FileSource: ByteSource {
 
     /// Opens a file for reading.
     public init(path: String) throws(BagError) {
-        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe that nobody writes to would be waited for.
+        let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: systemErrorText()) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -46,6 +46,11 @@ public struct BagWriter: ~Copyable, Sendable {
     /// Size of the open chunk, before compression [bytes].
     public var openSize: UInt64 { UInt64(chunk.encoder.bytes.count) }
 
+    /// What closing the bag will add, rather too much: the open chunk and its index, and the summary [bytes].
+    public var closingSize: UInt64 {
+        openSize + 16 * (summary.statistics.messageCount - flushedMessages) + summary.sizeEstimate
+    }
+
     /// Declares a message type and returns its number.
     public mutating func addSchema(
         name: String, encoding: String, data: [UInt8]

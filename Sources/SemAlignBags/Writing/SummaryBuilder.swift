@@ -62,6 +62,14 @@ struct SummaryBuilder {
         metadataIndexes.append(MetadataIndex(offset: offset, length: length, name: metadata.name))
     }
 
+    /// Size of the summary section once there is another chunk, without attachments and metadata, rather too much [bytes].
+    var sizeEstimate: UInt64 {
+        let definitions =
+            schemas.reduce(0) { $0 + 64 + $1.name.utf8.count + $1.data.count }
+            + channels.reduce(0) { $0 + 64 + $1.topic.utf8.count }
+        return UInt64(1024 + definitions + (chunkIndexes.count + 1) * (96 + 10 * channels.count))
+    }
+
     /// The summary section and the footer, to stand at `position`.
     func encode(_ contents: SummaryContents, at position: UInt64, withChecksum: Bool) -> [UInt8] {
         var encoder = RecordEncoder()

@@ -25,8 +25,8 @@ struct Doctor: ParsableCommand {
     @Option(help: "Seconds to listen to the node's topics instead.")
     var live: Double?
     @OptionGroup var node: NodeOptions
-    @Option(help: "Folder that recordings would go to.")
-    var recordings = "."
+    @Option(help: "Folder that recordings would go to. (default: that of record.path, or this one)")
+    var recordings: String?
     @Option(help: ArgumentHelp("Root of the file system to look at.", visibility: .hidden))
     var root = "/"
     @Flag(help: "Also show what is as it should be.")
@@ -60,7 +60,8 @@ struct Doctor: ParsableCommand {
             progress.finish()
         } else {
             findings = MachineDoctor(
-                root: root, traits: .here(recordings: recordings), realtime: configuration.realtime
+                root: root, traits: .here(recordings: recordings ?? configuration.record.folder),
+                realtime: configuration.realtime, recording: configuration.record
             ).findings()
         }
         print(json ? JSONValue.findings(findings).line : Self.text(findings, all: all))

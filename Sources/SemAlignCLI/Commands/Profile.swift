@@ -41,18 +41,25 @@ struct Profile: ParsableCommand {
 
     func validate() throws {
         guard compare.isEmpty || compare.count == 2 else {
-            throw ValidationError("--compare needs two profiles, \(compare.count) were given.")
+            throw ValidationError("--compare needs two profiles, found \(compare.count).")
         }
         guard (bag == nil) != compare.isEmpty else {
-            throw ValidationError("Give a bag to profile or --compare with two profiles, one of both.")
+            throw ValidationError("Give either a bag to profile, or --compare with two profiles.")
         }
         guard ["ipc", "tcp", "inproc"].contains(transport) else {
             throw ValidationError("--transport '\(transport)' is none of ipc, tcp, inproc.")
         }
-        guard deadline.map({ $0 > 0 && $0 < 1e9 }) ?? true, rate.map({ $0 >= 0 && $0 <= 10_000 }) ?? true,
-            (1...100_000).contains(rounds)
-        else {
-            throw ValidationError("--rate is from 0 to 10000, --rounds from 1 to 100000, --deadline above 0.")
+        guard compare.isEmpty || output == nil else {
+            throw ValidationError("--output takes the files of a profile; a comparison is only printed.")
+        }
+        if let rate, !(rate >= 0 && rate <= 10_000) {
+            throw ValidationError("--rate is \(rate), expected 0 to 10000 frames a second.")
+        }
+        if let deadline, !(deadline > 0 && deadline < 1e9) {
+            throw ValidationError("--deadline is \(deadline), expected more than 0 and less than 1e9 ms.")
+        }
+        guard (1...100_000).contains(rounds) else {
+            throw ValidationError("--rounds is \(rounds), expected 1 to 100000.")
         }
     }
 
@@ -65,8 +72,8 @@ struct Profile: ParsableCommand {
         }
         if let output { try ProfileFolder(output).make() }
         let profile = try take(bag)
-        if let output { try ProfileFolder(output).write(profile) }
         print(json ? profile.json.line : profile.text)
+        if let output { try ProfileFolder(output).write(profile) }
     }
 
     private func take(_ bag: String) throws -> LatencyProfile {

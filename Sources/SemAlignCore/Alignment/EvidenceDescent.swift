@@ -25,7 +25,7 @@ public struct EvidenceDescent: Hashable, Sendable {
     /// Goes down from `pose`, whose place it takes.
     func move(_ pose: inout PoseHypothesis, refiner: PoseRefiner, scratch: inout PoseScratch) {
         let modes = refiner.model.modeCount
-        let (rates, lastReach) = (learningRate, EvidenceEnergy.lastReach)
+        let (rates, lastReach) = (learningRate, PoseRefiner.lastReach)
         var adam = AdamW(count: 8 + modes)
         var gradient: [Double] = []
         for step in 0..<steps {

@@ -15,9 +15,6 @@ public struct EvidenceEnergy: Sendable {
         public let judged: Double
     }
 
-    /// Reach of the last step, and of the judgement [object radii].
-    static let (lastReach, judgedReach) = (0.05, 0.1)
-
     let refiner: PoseRefiner
 
     /// Reads a frame for the class of `tracker`; `nil` where no patch lies on the object.
@@ -57,8 +54,8 @@ public struct EvidenceEnergy: Sendable {
         guard var pose = PoseHypothesis(fitting: keypoints, model: refiner.model) else { return nil }
         var scratch = PoseScratch()
         refiner.refine(
-            &pose, steps: steps, reach: (Self.lastReach, Self.lastReach), modes: refiner.model.modeCount,
-            scratch: &scratch)
+            &pose, steps: steps, reach: (PoseRefiner.lastReach, PoseRefiner.lastReach),
+            modes: refiner.model.modeCount, scratch: &scratch)
         return self.keypoints(of: pose)
     }
 
@@ -75,9 +72,9 @@ public struct EvidenceEnergy: Sendable {
 
     private func value(of pose: PoseHypothesis, scratch: inout PoseScratch) -> Value {
         var (judged, gradient) = ([pose], [Double]())
-        refiner.judge(&judged, reach: Self.judgedReach, scratch: &scratch)
+        refiner.judge(&judged, reach: PoseRefiner.judgedReach, scratch: &scratch)
         let refined = refiner.energy(
-            of: pose, reach: Self.lastReach, gradient: &gradient, scratch: &scratch)
+            of: pose, reach: PoseRefiner.lastReach, gradient: &gradient, scratch: &scratch)
         return Value(refined: refined, judged: -judged[0].support)
     }
 }

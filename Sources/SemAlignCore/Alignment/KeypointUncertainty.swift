@@ -54,9 +54,10 @@ struct KeypointUncertainty {
         refill(&scratch.rows, count: 3 * size, with: 0, most: 3 * size)
         refiner.prepare(&scratch)
         var pose = hypothesis.kernel
-        var pulls = refiner.pulls(reach: 0.1, modes: model.modeCount, scale: hypothesis.scale)
+        let reach = PoseRefiner.judgedReach
+        var pulls = refiner.pulls(reach: reach, modes: model.modeCount, scale: hypothesis.scale)
         unsafe model.withKernel { model in
-            unsafe refiner.evidence.withKernel(reach: 0.1 * refiner.evidence.radius) { evidence in
+            unsafe refiner.evidence.withKernel(reach: reach * refiner.evidence.radius) { evidence in
                 unsafe semalign_refine_pose(
                     InstructionSet.best.rawValue, model, evidence, &pulls, &pose, &scratch.points,
                     &scratch.floats, &scratch.information)

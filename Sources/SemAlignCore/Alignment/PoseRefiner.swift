@@ -7,6 +7,9 @@ import SemAlignKernels
 struct PoseRefiner {
     let model: EvidenceModel
     var evidence: FrameEvidence
+    /// Reach of the last steps to every answer, and of the judgement of it [object radii].
+    static let (lastReach, judgedReach) = (0.05, 0.1)
+
     /// Prior of log scale; deviation 0 = none.
     let logScaleMean: Double
     let logScaleDeviation: Double

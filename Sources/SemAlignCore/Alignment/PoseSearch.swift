@@ -174,9 +174,9 @@ struct PoseSearch {
             &hypothesis, steps: steps, reach: (0.3, 0.09), modes: model.modeCount,
             stride: thin(to: 250 * pass.thoroughness), scratch: &scratch, while: hasTime)
         made += refiner.refine(
-            &hypothesis, steps: lastSteps, reach: (0.085, 0.05), modes: model.modeCount,
+            &hypothesis, steps: lastSteps, reach: (0.085, PoseRefiner.lastReach), modes: model.modeCount,
             stride: thin(to: 500 * pass.thoroughness), scratch: &scratch, while: hasTime)
-        refiner.judge(&hypothesis, reach: 0.1, scratch: &scratch)
+        refiner.judge(&hypothesis, reach: PoseRefiner.judgedReach, scratch: &scratch)
         return made == steps + lastSteps
     }
 

@@ -3,7 +3,7 @@
 extension PoseRefiner {
     /// Steps from afar, their reach [object radii], and the dense points that suffice for them; then those nearby.
     private static let (farSteps, farReach, farPoints) = (8, (0.35, 0.11), 250.0)
-    private static let (nearSteps, nearReach) = (3, (0.08, 0.05))
+    private static let (nearSteps, nearReach) = (3, (0.08, lastReach))
     /// Steps of `follow`.
     static let warmSteps = farSteps + nearSteps
 

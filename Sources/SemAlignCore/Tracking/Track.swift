@@ -57,7 +57,7 @@ struct Track: Sendable {
                 made += problem.refiner.follow(
                     &hypotheses[i], after: seconds, scratch: &scratch, while: isTimeLeft)
             }
-            problem.refiner.judge(&hypotheses, reach: 0.1, scratch: &scratch)
+            problem.refiner.judge(&hypotheses, reach: PoseRefiner.judgedReach, scratch: &scratch)
         }
         if let leader = supportedLeader { usualSupport = max(leader.support, usualSupport - 0.02) }
         return made

@@ -89,6 +89,12 @@ public struct TopicBagWriter: ~Copyable, Sendable {
     /// Size of the file once the open chunk was flushed, at most [bytes].
     var size: UInt64 { writer.position + writer.openSize }
 
+    /// Bytes that the file has.
+    var position: UInt64 { writer.position }
+
+    /// What closing the file will add, rather too much [bytes].
+    var closingSize: UInt64 { writer.closingSize }
+
     /// Channels declared so far.
     var channelCount: Int { channels.count }
 

@@ -12,7 +12,11 @@ public enum CurveKeyFile {
         let keys: CurveKeys
         do throws(TransportError) { keys = try CurveKeys.generate() } catch { throw NodeError(error) }
         try write(keys.secretKey, to: path, mode: 0o600)
-        try write(keys.publicKey, to: path + ".pub", mode: 0o644)
+        do throws(NodeError) { try write(keys.publicKey, to: path + ".pub", mode: 0o644) } catch {
+            // Beside the public key of another pair it would be taken for that one's.
+            _ = unsafe unlink(path)
+            throw error
+        }
         return keys
     }
 
@@ -55,7 +59,11 @@ public enum CurveKeyFile {
         // A key that is there already is somebody's: it is never replaced.
         let file = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
         guard file >= 0 else {
-            throw .unwritableFile(path: path, reason: unsafe String(cString: strerror(errno)))
+            let reason =
+                errno == EEXIST
+                ? "it exists, and no key is replaced; name another file, or remove this one"
+                : unsafe String(cString: strerror(errno))
+            throw .unwritableFile(path: path, reason: reason)
         }
         let line = key + "\n"
         let count = unsafe Glibc.write(file, line, line.utf8.count)

@@ -275,6 +275,10 @@ extension Setting {
             Setting(
                 "record.memory_mib", \.record.memoryMebibytes, .integer(1...65_536),
                 "Memory in MiB for messages that wait for the disk, and again for a snapshot."),
+            Setting(
+                "record.free_mib", \.record.freeMebibytes, .integer(0...1_000_000),
+                "Free space in MiB that stays on the disk: before there is less the recording ends; 0 = none."
+            ),
         ]
     }
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import Glibc
 internal import SemAlignCore
 internal import SemAlignImages
 internal import SemAlignTransport
@@ -14,7 +13,7 @@ public struct MachineTraits: Hashable, Sendable {
     public var openCV: String
     /// True where the fast kernels run.
     public var hasFastKernels: Bool
-    /// Room for recordings [bytes]; `nil` where unknown.
+    /// What is free where recordings would go [bytes]; `nil` where unknown.
     public var freeBytes: UInt64?
 
     /// Joins the facts.
@@ -28,14 +27,10 @@ public struct MachineTraits: Hashable, Sendable {
 
     /// Those of this machine; `folder` is where recordings would go.
     public static func here(recordings folder: String) -> MachineTraits {
-        var status = statvfs()
-        let isKnown = unsafe statvfs(folder, &status) == 0
-        let (free, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(
-            by: UInt64(status.f_frsize))
-        return MachineTraits(
+        MachineTraits(
             zeroMQ: TransportLibrary.version, hasCurve: TransportLibrary.hasCurve,
             openCV: ImageLibrary.version, hasFastKernels: InstructionSet.best != .base,
-            freeBytes: isKnown && !overflow ? free : nil)
+            freeBytes: DiskSpace.free(in: folder))
     }
 }
 
@@ -44,12 +39,17 @@ public struct MachineDoctor: Sendable {
     let files: MachineFiles
     let traits: MachineTraits
     let realtime: RealtimeSettings
+    let recording: RecordSettings
 
-    /// Looks below `root`, which is `/` but in tests; `realtime` says what the node will ask for.
-    public init(root: String = "/", traits: MachineTraits, realtime: RealtimeSettings = RealtimeSettings()) {
+    /// Looks below `root`, which is `/` but in tests; `realtime` and `recording` say what the node will ask for.
+    public init(
+        root: String = "/", traits: MachineTraits, realtime: RealtimeSettings = RealtimeSettings(),
+        recording: RecordSettings = RecordSettings()
+    ) {
         files = MachineFiles(root: root)
         self.traits = traits
         self.realtime = realtime
+        self.recording = recording
     }
 
     /// Everything that was looked at.

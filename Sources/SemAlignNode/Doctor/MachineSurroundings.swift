@@ -40,7 +40,7 @@ extension MachineDoctor {
     }
 
     /// Libraries, instructions, room.
-    var libraries: [Finding] { [zeroMQ, openCV, instructions, disk].compactMap { $0 } }
+    var libraries: [Finding] { [zeroMQ, openCV, instructions, disk] }
 
     private var zeroMQ: Finding {
         let isOld = Self.isBefore(traits.zeroMQ, [4, 3, 2])
@@ -70,15 +70,19 @@ extension MachineDoctor {
             remedy: "in a virtual machine: pass the host's processor through (-cpu host)")
     }
 
-    private var disk: Finding? {
-        guard let free = traits.freeBytes else { return nil }
+    private var disk: Finding {
+        guard let free = traits.freeBytes else {
+            return Finding("disk", .unknown, found: "the folder of recordings is not there")
+        }
+        let floor = UInt64(recording.freeMebibytes) << 20
         // 30 frames a second with 5.5 MB features.
-        let minutes = Double(free) / 166e6 / 60
+        let minutes = Double(free - min(free, floor)) / 166e6 / 60
         let isLow = minutes < 5
         return Finding(
             "disk", isLow ? .warning : .good,
-            found: "\(free >> 30) GiB free, \(Int(minutes)) minutes of frames with 5.5 MB features",
-            matter: isLow ? "a recording will end early" : "",
+            found: "\(DiskSpace.text(free)) free, of which a recording leaves \(DiskSpace.text(floor)) "
+                + "(record.free_mib): \(Int(minutes)) minutes of frames with 5.5 MB features",
+            matter: free <= floor ? "a recording ends at once" : isLow ? "a recording will end early" : "",
             remedy: isLow ? "make room, or record fewer topics" : "")
     }
 

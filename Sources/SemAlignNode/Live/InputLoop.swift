@@ -22,8 +22,8 @@ struct InputLoop: ~Copyable {
     private var intake: FrameIntake
     private var gaps = SequenceGaps()
     private var slots = ReceivedMessage()
-    /// Complete frames in order, at most as many as may wait for their answer.
-    private var arrived: [ArrivedFrame] = []
+    /// Complete frames: one that is overtaken before it is decoded need not be.
+    private let arrived: Mailbox<ArrivedFrame>
     private var cost: ThreadCost?
     private var hasSaidNoCamera = false
     private var hasReserved = false
@@ -51,6 +51,7 @@ struct InputLoop: ~Copyable {
         self.endpoints = endpoints
         self.shared = shared
         self.intake = intake
+        arrived = NodeShared.makeMailbox(shared.clocks)
     }
 
     /// Works until the wake signal calls.
@@ -153,14 +154,10 @@ struct InputLoop: ~Copyable {
         for event in events {
             switch event {
             case .frame(let frame):
-                if arrived.count == NodeShared.waitingFrames {
-                    for older in arrived { shared.recordSuperseded(older.frame.stamp) }
-                    arrived.removeAll(keepingCapacity: true)
-                }
-                arrived.append(
-                    ArrivedFrame(
-                        frame: frame, lastArrival: arrival, completed: shared.clocks.steady(),
-                        transfer: transfer))
+                let complete = ArrivedFrame(
+                    frame: frame, lastArrival: arrival, completed: shared.clocks.steady(),
+                    transfer: transfer)
+                recordSuperseded(arrived.put(complete, since: complete.wayBegan))
             case .dropped(let drop): shared.record(drop)
             case .newSequence(let before, let after):
                 shared.logger.info("stamps jumped back from \(before) to \(after): tracking starts anew")
@@ -168,17 +165,19 @@ struct InputLoop: ~Copyable {
         }
     }
 
-    /// Decodes the frames that came together and hands them over in order, without those that are too old already.
+    /// Decodes the frames that came together and hands them over in order.
     private mutating func handOver() {
-        for (place, frame) in arrived.enumerated() {
-            let isLast = place == arrived.count - 1
-            if !isLast, shared.clocks.steady() &- frame.wayBegan > NodeShared.framePatience {
-                shared.recordSuperseded(frame.frame.stamp)
-            } else {
-                handOver(frame)
+        while arrived.hasValue {
+            switch arrived.take(until: 0) {
+            case .value(let frame): handOver(frame)
+            case .overtaken(let frames): recordSuperseded(frames)
+            case .timeout, .closed: return
             }
         }
-        arrived.removeAll(keepingCapacity: true)
+    }
+
+    private func recordSuperseded(_ frames: [ArrivedFrame]) {
+        for overtaken in frames { shared.recordSuperseded(overtaken.frame.stamp) }
     }
 
     private mutating func handOver(_ arrived: ArrivedFrame) {

@@ -8,7 +8,7 @@ internal import Synchronization
 final class NodeShared: Sendable {
     /// No frame older than this [ns] is answered while a newer one waits; younger ones are, in order, so that a short
     /// standstill of the machine costs none.
-    static let framePatience: UInt64 = 50_000_000
+    private static let framePatience: UInt64 = 50_000_000
     /// Frames that may wait for their answer: those of 50 ms of a camera with 100 frames a second.
     static let waitingFrames = 5
 
@@ -44,9 +44,14 @@ final class NodeShared: Sendable {
         self.logger = logger
         self.recorder = recorder
         self.frames = frames
-        mailbox = Mailbox(places: Self.waitingFrames, patience: Self.framePatience, clock: clocks.steady)
+        mailbox = Self.makeMailbox(clocks)
         counters = NodeCounters(now: clocks.steady())
         inputTopics = Set(MessageDecoder(configuration).topics)
+    }
+
+    /// Where frames wait for what comes next, their decoding or their answer.
+    static func makeMailbox<Value>(_ clocks: NodeClocks) -> Mailbox<Value> {
+        Mailbox(places: waitingFrames, patience: framePatience, clock: clocks.steady)
     }
 
     /// Opens what the threads share of the transport.

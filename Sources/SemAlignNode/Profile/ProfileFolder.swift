@@ -9,9 +9,11 @@ public struct ProfileFolder: Sendable {
     /// Names a folder; nothing is made yet.
     public init(_ path: String) { self.path = path }
 
-    /// Makes the folder, which may exist already.
+    /// Makes the folder, which may exist already, and sees that it takes files.
     public func make() throws(NodeError) {
-        guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else {
+        // A slash at the end: a file of that name is none.
+        guard unsafe mkdir(path, 0o755) == 0 || (errno == EEXIST && access(path + "/", W_OK | X_OK) == 0)
+        else {
             throw .unwritableFile(path: path, reason: unsafe String(cString: strerror(errno)))
         }
     }

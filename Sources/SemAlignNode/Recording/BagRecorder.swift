@@ -14,26 +14,29 @@ public struct BagRecorder: ~Copyable {
 
     /// Creates the first file and starts the thread; `report` is called from that thread.
     ///
+    /// Where the disk has too little free space from the start, recording has stopped at once, and says so.
     /// Throws `NodeError` where the file cannot be made or the settings do not go together.
     public static func start(
         _ configuration: RecorderConfiguration, clocks: NodeClocks = .system,
         report: @escaping @Sendable (RecorderEvent) -> Void
     ) throws(NodeError) -> BagRecorder {
-        try start(configuration, clocks: clocks, report: report) { path throws(BagError) in
-            try FileSink(path: path)
+        try start(configuration, clocks: clocks, report: report, freeSpace: DiskSpace.free) {
+            path throws(BagError) in try FileSink(path: path)
         }
     }
 
     static func start(
         _ configuration: RecorderConfiguration, clocks: NodeClocks,
         report: @escaping @Sendable (RecorderEvent) -> Void,
+        freeSpace: @escaping @Sendable (_ folder: String) -> UInt64? = { _ in nil },
         makeSink: @escaping @Sendable (String) throws(BagError) -> any ByteSink
     ) throws(NodeError) -> BagRecorder {
         try configuration.check()
         let input = RecorderInput(configuration, report: report)
         let started = Mailbox<NodeError?>()
         let thread = try WorkerThread(name: "semalign-record") {
-            var loop = RecordingLoop(configuration, input, clocks: clocks, makeSink: makeSink)
+            var loop = RecordingLoop(
+                configuration, input, clocks: clocks, freeSpace: freeSpace, makeSink: makeSink)
             do throws(BagError) { try loop.begin() } catch {
                 _ = started.put(NodeError(error, path: configuration.path))
                 return

@@ -27,9 +27,14 @@ public struct RecordSettings: Hashable, Sendable {
     public var snapshotSeconds = 0.0
     /// Memory for messages that wait for the disk, and again for a snapshot [MiB].
     public var memoryMebibytes = 256
+    /// Free space that a recording leaves on its file system [MiB]; 0 = none.
+    public var freeMebibytes = 1024
 
     /// Makes the defaults: nothing is recorded.
     public init() {}
+
+    /// The folder that bags go to.
+    public var folder: String { RecordingFiles.folder(of: path) }
 
     /// How to record from `time` [ns since the Unix epoch] on; `nil` where nothing is recorded.
     func recorder(at time: UInt64) -> RecorderConfiguration? {
@@ -44,6 +49,7 @@ public struct RecordSettings: Hashable, Sendable {
         if keptFiles > 0 { configuration.keptFiles = keptFiles }
         if snapshotSeconds > 0 { configuration.snapshotTime = UInt64(snapshotSeconds * 1e9) }
         configuration.memoryLimit = memoryMebibytes << 20
+        configuration.freeSpace = UInt64(freeMebibytes) << 20
         return configuration
     }
 }

@@ -21,6 +21,8 @@ public struct RecorderConfiguration: Hashable, Sendable {
     public var startsPaused = false
     /// Memory for messages that wait for the disk, and again for a snapshot [bytes]; what comes beyond is dropped.
     public var memoryLimit = 256 << 20
+    /// Free space that stays on the file system [bytes]: before there is less, the recording is completed and ends.
+    public var freeSpace = UInt64(RecordSettings().freeMebibytes) << 20
     /// How long a message may wait in memory before it is handed to the system [ns].
     public var flushPeriod: UInt64 = 1_000_000_000
     /// Messages of these schemas hold until the next of their topic: every file begins with the last ones.

@@ -26,6 +26,12 @@ struct RecordingFiles: Sendable {
         return (name, Array(kept.prefix(excess)))
     }
 
+    /// The folder that a file is, or would be, in.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     /// Puts a number of at least four digits before the suffix.
     static func name(_ path: String, _ number: Int) -> String {
         let digits = String(number)

@@ -28,20 +28,25 @@ struct RecordingLoop: ~Copyable {
     private let configuration: RecorderConfiguration
     private let shared: RecorderInput
     private let clocks: NodeClocks
+    private let freeSpace: @Sendable (_ folder: String) -> UInt64?
     private let makeSink: @Sendable (String) throws(BagError) -> any ByteSink
     private var names: RecordingFiles
     private var file: OpenFile?
     private var snapshot: SnapshotBuffer?
     private var latched: [ChannelName: RecordedMessage] = [:]
     private var nextFlush: UInt64
+    /// What the file system had free [bytes] when the file had grown to `position`.
+    private var room: (position: UInt64, free: UInt64)?
 
     init(
         _ configuration: RecorderConfiguration, _ shared: RecorderInput, clocks: NodeClocks,
+        freeSpace: @escaping @Sendable (_ folder: String) -> UInt64?,
         makeSink: @escaping @Sendable (String) throws(BagError) -> any ByteSink
     ) {
         self.configuration = configuration
         self.shared = shared
         self.clocks = clocks
+        self.freeSpace = freeSpace
         self.makeSink = makeSink
         names = RecordingFiles(configuration)
         snapshot = configuration.snapshotTime.map {
@@ -53,7 +58,10 @@ struct RecordingLoop: ~Copyable {
     /// Begins the first file, so that a path that cannot be is known before anything was lost.
     mutating func begin() throws(BagError) {
         guard snapshot == nil else { return }
-        try open()
+        do throws(BagError) { try open() } catch {
+            guard case .lowSpace = error else { throw error }
+            fail(error)
+        }
     }
 
     /// Works until the queue is closed and empty, then completes the file.
@@ -115,6 +123,10 @@ struct RecordingLoop: ~Copyable {
 
     private mutating func write(_ message: RecordedMessage) throws(BagError) {
         guard file != nil else { return }
+        do throws(BagError) { try checkRoom(for: message.weight) } catch {
+            shared.change { $0.lost += 1 }
+            throw error
+        }
         if file?.firstLogTime == nil {
             file?.firstLogTime = message.logTime
             for earlier in latched.values.sorted(by: { $0.topic < $1.topic })
@@ -131,6 +143,19 @@ struct RecordingLoop: ~Copyable {
         }
         remember(message)
         try file?.bag.write(message)
+    }
+
+    /// Refuses what would leave less of the disk free than shall stay so, once the file is completed.
+    ///
+    /// The system is asked again whenever the file has grown, which it does at every chunk and once a second.
+    private mutating func checkRoom(for bytes: Int) throws(BagError) {
+        let floor = configuration.freeSpace
+        guard floor > 0 else { return }
+        let (position, closing) = (file?.bag.position ?? 0, file?.bag.closingSize ?? 0)
+        let folder = RecordingFiles.folder(of: configuration.path)
+        if room?.position != position { room = freeSpace(folder).map { (position, $0) } }
+        guard let free = room?.free, free < floor + closing + UInt64(bytes) else { return }
+        throw .lowSpace(folder: folder, free: free, floor: floor)
     }
 
     /// Hands to the system what has waited long enough, and sees whether the file is still there.
@@ -162,6 +187,8 @@ struct RecordingLoop: ~Copyable {
     }
 
     private mutating func open() throws(BagError) {
+        room = nil
+        try checkRoom(for: 0)
         let (path, expired) = names.next()
         let sink = try makeSink(path)
         var settings = WriterConfiguration()
@@ -199,6 +226,8 @@ struct RecordingLoop: ~Copyable {
 
     /// Stops for good: what the file has stays, what waits in the queue is counted as lost.
     private mutating func fail(_ error: BagError) {
+        // There is still room to complete the file; should there be none, it stays as it is.
+        if case .lowSpace = error { try? close() }
         if let counts = file?.counts { count(counts) }
         let path = file?.path
         file = nil

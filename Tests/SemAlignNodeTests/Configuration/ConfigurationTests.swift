@@ -209,6 +209,9 @@ private func message(_ yaml: String) -> String {
         #expect(try CurveKeyFile.keys(path: path) == keys)
         #expect(try CurveKeyFile.clients(path: path + ".pub") == [keys.publicKey])
         #expect(throws: NodeError.self, "a key is never replaced") { try CurveKeyFile.make(path: path) }
+        try folder.remove("robot.key")
+        #expect(throws: NodeError.self, "nor is its public one") { try CurveKeyFile.make(path: path) }
+        #expect(throws: NodeError.self, "half a pair stays behind") { try CurveKeyFile.keys(path: path) }
         #expect(throws: NodeError.self, "others may read it") { try CurveKeyFile.keys(path: path + ".pub") }
         try folder.write("clients", Array("# a\n\n\(keys.publicKey) me\nnonsense\n".utf8))
         #expect(

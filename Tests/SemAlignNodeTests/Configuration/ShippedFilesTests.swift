@@ -25,10 +25,14 @@ private func shipped(_ path: String) -> String {
 
     @Test("What launch/node.yaml proposes in comments is accepted, too")
     func proposals() throws {
-        let text = try readText(path: shipped("launch/node.yaml")).replacing("# track:", with: "track:")
-        let track = try ResolvedConfiguration(ConfigurationSources(file: ("node.yaml", text))).configuration
-            .track
+        let text = try readText(path: shipped("launch/node.yaml")).replacing(/# (track|record):/) {
+            "\($0.1):"
+        }
+        let settings = try ResolvedConfiguration(ConfigurationSources(file: ("node.yaml", text)))
+            .configuration
+        let track = settings.track
         #expect(track.solver == .adamw && track.starts == 8 && track.schedule.stretchedSteps == 500)
+        #expect(settings.record.keptFiles == 10 && settings.record.freeMebibytes == 2048)
     }
 
     @Test("The service unit sets variables that exist")

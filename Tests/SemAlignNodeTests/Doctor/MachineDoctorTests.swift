@@ -85,10 +85,25 @@ import Testing
         traits.zeroMQ = "4.2.5"
         traits.openCV = "3.4.1"
         traits.hasFastKernels = false
-        traits.freeBytes = 1 << 30
+        traits.freeBytes = 2 << 30
         let findings = try FakeMachine().findings(traits).filter { $0.verdict != .good }
         #expect(Set(findings.map(\.name)) == ["zeromq", "opencv", "instructions", "disk"])
         #expect(findings.first { $0.name == "zeromq" }?.verdict == .problem)
+    }
+
+    @Test("What a recording leaves free is not counted as room for it, whatever is set")
+    func floor() throws {
+        var (traits, recording) = (FakeMachine.traits, RecordSettings())
+        traits.freeBytes = 100 << 30
+        for (floor, verdict, matter) in [
+            (0, Finding.Verdict.good, ""), (60 << 10, .warning, "a recording will end early"),
+            (100 << 10, .warning, "a recording ends at once"),
+        ] {
+            recording.freeMebibytes = floor
+            let doctor = MachineDoctor(root: "/nowhere", traits: traits, recording: recording)
+            let finding = try #require(doctor.findings().first { $0.name == "disk" })
+            #expect(finding.verdict == verdict && finding.matter == matter, "\(finding)")
+        }
     }
 
     @Test("An empty root and files full of rubbish are survived")

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Logging
-import SemAlignMessages
 import SemAlignTransport
 import Testing
 
 @testable import SemAlignNode
 
-/// A node that takes frames over tcp, and a publisher and a subscriber behind a network that is not to be trusted.
+/// A node that takes frames over tcp, and its clients behind a network that is not to be trusted.
 private struct RemoteClients: ~Copyable {
     let network: BadNetwork
-    var publisher: Publisher
-    var subscriber: Subscriber
+    var frames: FrameClients
     private let folder: TemporaryFolder
     private let node: Node
-    private var slots = ReceivedMessage()
 
     init() throws {
         let folder = try TemporaryFolder()
@@ -25,35 +22,12 @@ private struct RemoteClients: ~Copyable {
         let node = try Node.start(
             configuration, logger: Logger(label: "node") { _ in SwiftLogNoOpLogHandler() })
         let network = try BadNetwork(before: node.inputs[0])
-        let context = try Context()
         var quick = SocketConfiguration()
         quick.heartbeatMilliseconds = 100
-        var publisher = try Publisher(context: context, configuration: quick)
-        try publisher.connect(network.endpoint)
-        var subscriber = try Subscriber(context: context)
-        try subscriber.subscribe(to: configuration.topics.keypoints)
-        try subscriber.connect(node.outputs[0])
+        frames = try FrameClients(input: network.endpoint, output: node.outputs[0], publisher: quick)
         self.folder = folder
         self.network = network
         self.node = node
-        self.publisher = publisher
-        self.subscriber = subscriber
-    }
-
-    /// Sends frames from `number` on until one of them is answered; false where none ever is.
-    mutating func areAnswered(from number: Int) throws -> Bool {
-        for offset in 0..<400 {
-            for message in try TinyFrame(number + offset).all() {
-                try publisher.publish(
-                    topic: message.topic, schema: message.schema, payload: message.payload.span,
-                    publishTime: 1)
-            }
-            while try subscriber.receive(into: &slots, timeout: .milliseconds(50)) {
-                let answer = try KeypointMessage(decoding: try WireMessage(decoding: slots).payload)
-                if answer.timestamp >= TinyFrame(number).stamp { return true }
-            }
-        }
-        return false
     }
 
     consuming func stop() throws -> NodeSummary {
@@ -67,8 +41,8 @@ private struct RemoteClients: ~Copyable {
     func delay() throws {
         var clients = try RemoteClients()
         clients.network.set(.delay(20))
-        #expect(try clients.areAnswered(from: 0))
-        #expect(try clients.areAnswered(from: 1000))
+        #expect(try clients.frames.areAnswered(from: 0))
+        #expect(try clients.frames.areAnswered(from: 1000))
         #expect(try clients.stop().drops[.malformed] == nil)
     }
 
@@ -78,14 +52,10 @@ private struct RemoteClients: ~Copyable {
     func cut() throws {
         var clients = try RemoteClients()
         for round in 0..<4 {
-            #expect(try clients.areAnswered(from: 1000 * round), "round \(round)")
+            #expect(try clients.frames.areAnswered(from: 1000 * round), "round \(round)")
             // Something is always on its way here.
             clients.network.set(.delay(5))
-            for message in try TinyFrame(1000 * round + 900).all() {
-                try clients.publisher.publish(
-                    topic: message.topic, schema: message.schema, payload: message.payload.span,
-                    publishTime: 1)
-            }
+            try clients.frames.send(1000 * round + 900)
             clients.network.cut()
         }
         let drops = try clients.stop().drops
@@ -95,14 +65,14 @@ private struct RemoteClients: ~Copyable {
     @Test("A network that goes silent without a word and comes back is noticed by the publisher")
     func silence() throws {
         var clients = try RemoteClients()
-        #expect(try clients.areAnswered(from: 0))
+        #expect(try clients.frames.areAnswered(from: 0))
         let count = clients.network.connectionCount
         clients.network.set(.silence)
         let deadline = ContinuousClock.now.advanced(by: LiveNode.patience)
         while clients.network.connectionCount == count, ContinuousClock.now < deadline { usleep(5000) }
         #expect(clients.network.connectionCount > count)
         clients.network.set(.delay(0))
-        #expect(try clients.areAnswered(from: 1000))
+        #expect(try clients.frames.areAnswered(from: 1000))
         _ = try clients.stop()
     }
 }

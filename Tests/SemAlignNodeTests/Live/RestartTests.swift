@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Logging
-import SemAlignMessages
-import SemAlignTransport
 import Testing
 
 @testable import SemAlignNode
@@ -11,26 +9,6 @@ import Testing
         try Node.start(configuration, logger: Logger(label: "node") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    /// Sends frames from `number` on until one of them is answered; false where none ever is.
-    private func isAnswered(
-        from number: Int, _ publisher: inout Publisher, _ subscriber: inout Subscriber
-    ) throws -> Bool {
-        var slots = ReceivedMessage()
-        for offset in 0..<400 {
-            let frame = TinyFrame(number + offset)
-            for message in try frame.all() {
-                try publisher.publish(
-                    topic: message.topic, schema: message.schema, payload: message.payload.span,
-                    publishTime: 1)
-            }
-            while try subscriber.receive(into: &slots, timeout: .milliseconds(50)) {
-                let answer = try KeypointMessage(decoding: try WireMessage(decoding: slots).payload)
-                if answer.timestamp >= TinyFrame(number).stamp { return true }
-            }
-        }
-        return false
-    }
-
     @Test("A node that goes and comes back is fed and heard by the same clients, which nobody restarted")
     func comesBack() throws {
         let folder = try TemporaryFolder()
@@ -38,15 +16,11 @@ import Testing
         configuration.representation = try folder.representation()
         configuration.subscribe.bind = ["ipc://" + folder.file("in.sock")]
         configuration.publish.bind = ["ipc://" + folder.file("out.sock")]
-        let context = try Context()
-        var publisher = try Publisher(context: context)
-        var subscriber = try Subscriber(context: context)
-        try subscriber.subscribe(to: configuration.topics.keypoints)
-        try publisher.connect(configuration.subscribe.bind[0])
-        try subscriber.connect(configuration.publish.bind[0])
+        var clients = try FrameClients(
+            input: configuration.subscribe.bind[0], output: configuration.publish.bind[0])
         for round in 0..<3 {
             let node = try start(configuration)
-            #expect(try isAnswered(from: 1000 * round, &publisher, &subscriber), "round \(round)")
+            #expect(try clients.areAnswered(from: 1000 * round), "round \(round)")
             _ = try node.stop()
         }
     }
@@ -59,13 +33,10 @@ import Testing
         configuration.subscribe.bind = ["ipc://" + folder.file("in.sock")]
         configuration.publish.bind = ["ipc://" + folder.file("out.sock")]
         let node = try start(configuration)
-        var subscriber = try Subscriber(context: try Context())
-        try subscriber.subscribe(to: configuration.topics.keypoints)
-        try subscriber.connect(configuration.publish.bind[0])
+        var clients = try FrameClients(input: node.inputs[0], output: node.outputs[0])
         for round in 0..<3 {
-            var publisher = try Publisher(context: try Context())
-            try publisher.connect(configuration.subscribe.bind[0])
-            #expect(try isAnswered(from: 1000 * round, &publisher, &subscriber), "round \(round)")
+            #expect(try clients.areAnswered(from: 1000 * round), "round \(round)")
+            try clients.replacePublisher()
         }
         _ = try node.stop()
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import SemAlignBags
 import Synchronization
 import Testing
@@ -188,6 +189,42 @@ extension BagMessage {
         let report = try BagRecovery.recover(MemorySource(disk.memory.bytes), to: mended)
         #expect(report.messages >= count)
         #expect(try BagCheck(MemorySource(mended.bytes)).isSound)
+    }
+
+    @Test(
+        "Before less of the disk is free than shall stay so, the bag is completed and all is accounted for",
+        arguments: [nil, 1_000_000_000] as [UInt64?])
+    func leavesSpace(snapshot: UInt64?) throws {
+        let disk = MemorySink()
+        var configuration = RecorderConfiguration(path: "out.mcap")
+        configuration.freeSpace = 2 << 20
+        configuration.snapshotTime = snapshot
+        let recorder = try BagRecorder.start(
+            configuration, clocks: .system, report: events.add,
+            freeSpace: { _ in UInt64(6 << 20) - UInt64(disk.bytes.count) }
+        ) { _ throws(BagError) in disk }
+        for number in 0..<50 { recorder.input.put(noise(number, bytes: 200_000)) }
+        recorder.input.takeSnapshot()
+        let input = recorder.input
+        let summary = recorder.stop()
+        #expect(input.hasFailed && summary.failure?.contains("2 MiB are to stay free (free_mib)") == true)
+        #expect(events.all.filter { if case .failed = $0 { true } else { false } }.count == 1)
+        #expect(summary.files.count == 1 && summary.written + summary.lost + summary.dropped == 50)
+        #expect(disk.bytes.count <= 4 << 20 && disk.bytes.count > 5 << 19)
+        #expect(try BagCheck(MemorySource(disk.bytes)).isSound)
+        var stream = try BagReader(MemorySource(disk.bytes)).stream()
+        var count: UInt64 = 0
+        while try stream.next() != nil { count += 1 }
+        #expect(count == summary.written)
+    }
+
+    @Test("With too little space from the start no file is made, it is said once, and all is counted as lost")
+    func noSpaceAtAll() throws {
+        let summary = try record((0..<5).map { noise($0) }) { $0.freeSpace = 1 << 60 }
+        #expect(summary.failure?.contains("are to stay free (free_mib)") == true)
+        #expect(summary.files.isEmpty && summary.lost == 5)
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).contains("out.mcap"))
+        #expect(events.all.count == 1)
     }
 
     @Test("A deleted file is noticed and another one begun; where none can be, recording stops and says so")

@@ -82,6 +82,21 @@ import Testing
         #expect(summary.drops[.record] ?? 0 >= 25)
     }
 
+    @Test("A node that starts on a disk with too little space records nothing, says so once, and answers")
+    func lowSpace() throws {
+        let place = try TemporaryFolder()
+        var node = try LiveNode {
+            $0.record.path = place.file("bench.mcap")
+            $0.record.freeMebibytes = 1 << 40
+        }
+        try node.settle()
+        let log = node.log
+        let summary = try node.stop()
+        #expect(log.all.filter { $0.contains("recording has stopped") }.count == 1)
+        #expect(summary.drops[.record] ?? 0 >= 5)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).isEmpty)
+    }
+
     @Test("A recording that cannot be made keeps the node from starting, and names the file")
     func cannotRecord() throws {
         var configuration = NodeConfiguration()

@@ -14,6 +14,9 @@ struct BagRecord: ParsableCommand {
             Space pauses and goes on. In snapshot mode the last seconds stay in memory, and s or SIGUSR1 writes \
             them to a file. What was recorded a second ago survives a crash; 'bag recover' closes such a file.
 
+            Exit codes: 74 where the recording ended by itself: the disk is full, too little of it is left, or the \
+            file is gone.
+
             EXAMPLE: semalign bag record bench.mcap --bind ipc:///tmp/bench.sock --exclude '/debug/*'
             """)
 
@@ -35,6 +38,9 @@ struct BagRecord: ParsableCommand {
     var startPaused = false
     @Option(help: "Memory for messages that wait for the disk, and again for a snapshot [MiB].")
     var memoryMib = 256
+    @Option(
+        help: "Free space that stays on the disk [MiB]: before there is less the recording ends; 0 = none.")
+    var freeMib = RecordSettings().freeMebibytes
     @Flag(help: "Print one JSON object at the end.")
     var json = false
 
@@ -44,6 +50,9 @@ struct BagRecord: ParsableCommand {
         }
         for size in [splitMib ?? 1, keep ?? 1, memoryMib] where !(1...1 << 30).contains(size) {
             throw ValidationError("Sizes and numbers of files are from 1 to 2^30, found \(size).")
+        }
+        guard (0...1 << 30).contains(freeMib) else {
+            throw ValidationError("--free-mib is \(freeMib), expected 0 to 2^30.")
         }
     }
 
@@ -93,6 +102,7 @@ struct BagRecord: ParsableCommand {
         configuration.snapshotTime = snapshot.map { UInt64($0 * 1e9) }
         configuration.startsPaused = startPaused
         configuration.memoryLimit = memoryMib << 20
+        configuration.freeSpace = UInt64(freeMib) << 20
         return configuration
     }
 
