@@ -36,7 +36,7 @@ let package = Package(
             name: "SemAlign",
             targets: [
                 "SemAlignCore", "SemAlignSimulation", "SemAlignEvaluation", "SemAlignDatasets",
-                "SemAlignBags", "SemAlignTransport", "SemAlignNode", "CSystem",
+                "SemAlignBags", "SemAlignTransport", "SemAlignNode", "SemAlignProfiling", "CSystem",
             ]),
     ],
     dependencies: [

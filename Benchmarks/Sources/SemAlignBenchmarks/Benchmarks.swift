@@ -40,6 +40,9 @@ struct Benchmarks {
         } else if arguments.count == 2, arguments[1] == "threads" {
             // launch/measure-solvers calls this one.
             if try !ThreadBenchmark().run(clock: now) { exit(1) }
+        } else if arguments.count == 2, arguments[1] == "tracing" {
+            // launch/measure-tracing calls this one.
+            if try !TracingBenchmark().run(clock: now) { exit(1) }
         } else if arguments.count > 3, arguments[1] == "covariance",
             let solver = Solver(rawValue: arguments[2])
         {
