@@ -25,7 +25,14 @@ extension Foxglove_LinePrimitive {
         pose = .init(position: .zero)
         thickness = size
         let half = SIMD3(size / 2, 0, 0)
-        self.points = points.flatMap { [Foxglove_Point3($0 - half), Foxglove_Point3($0 + half)] }
+        // Hundreds of them in every frame: no array for each, and none of them copied with the message.
+        var ends: [Foxglove_Point3] = []
+        ends.reserveCapacity(2 * points.count)
+        for point in points {
+            ends.append(Foxglove_Point3(point - half))
+            ends.append(Foxglove_Point3(point + half))
+        }
+        self.points = ends
         self.color = color
     }
 }
