@@ -48,24 +48,46 @@ struct LikenessMap: Sendable {
         return sorted[place]
     }
 
-    /// Share of class-like patches on an object less that beside it, where the patches cover `region`.
-    func contrast(over region: PixelRegion, isObject: (SIMD2<Double>) -> Bool) -> Double {
+    /// How well class-like patches and an object meet, where the patches cover `region`.
+    func agreement(over region: PixelRegion, isObject: (SIMD2<Double>) -> Bool) -> Agreement {
         let patch = region.extent / SIMD2(Double(columns), Double(rows))
-        var (inside, insideLike, outside, outsideLike) = (0.0, 0.0, 0.0, 0.0)
+        var agreement = Agreement()
         for row in 0..<rows {
             for column in 0..<columns {
                 let center = region.minimum + patch * SIMD2(Double(column) + 0.5, Double(row) + 0.5) - 0.5
-                let like: Double = values[row * columns + column] >= threshold ? 1 : 0
+                let isLike = values[row * columns + column] >= threshold
                 if isObject(center) {
-                    inside += 1
-                    insideLike += like
+                    agreement.inside += 1
+                    if isLike { agreement.insideLike += 1 }
                 } else {
-                    outside += 1
-                    outsideLike += like
+                    agreement.outside += 1
+                    if isLike { agreement.outsideLike += 1 }
                 }
             }
         }
-        guard inside >= 4, outside >= 4 else { return 0 }
-        return insideLike / inside - outsideLike / outside
+        return agreement
+    }
+
+    /// Patches on an object and beside it, and how many of them are class-like.
+    struct Agreement: Hashable, Sendable {
+        fileprivate(set) var inside = 0
+        fileprivate(set) var insideLike = 0
+        fileprivate(set) var outside = 0
+        fileprivate(set) var outsideLike = 0
+
+        /// Share of class-like patches on the object less that beside it, -1…1; 0 where either has no patches.
+        var contrast: Double {
+            guard inside >= 4, outside >= 4 else { return 0 }
+            return Double(insideLike) / Double(inside) - Double(outsideLike) / Double(outside)
+        }
+
+        /// Patches that are on the object and class-like, as a share of those that are either, 0…1.
+        ///
+        /// The object is as large as `objectPatches` patches, some of which may lie outside of the features. Unlike the
+        /// contrast it also falls where the patches lie on the object, but are said to be too large or too small.
+        func overlap(objectPatches: Double) -> Double {
+            let either = max(Double(inside), objectPatches) + Double(outsideLike)
+            return inside >= 4 ? Double(insideLike) / either : 0
+        }
     }
 }

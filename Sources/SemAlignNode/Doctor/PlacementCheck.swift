@@ -9,7 +9,11 @@ struct PlacementCheck: Sendable {
     /// Depth step along the outline below which depth and mask do not belong together.
     private static let leastDepthStep = 0.4
     /// Contrast of class-like patches below which features and mask do not belong together.
-    private static let leastLikeness = 0.5
+    private static let leastLikeness = 0.4
+    /// Times that another region of the features overlaps better with the mask where the one they say is wrong.
+    ///
+    /// Sound ones have at most 1.3, wrong ones at least 1.6 (docs/doctor.md).
+    private static let overlapGain = 1.45
     /// Brightness step below which picture and mask do not belong together.
     private static let leastBrightnessStep = 2.0
     /// Similarity of the most class-like patches, as a share of the usual, below which they are of another network.
@@ -38,11 +42,12 @@ struct PlacementCheck: Sendable {
             return [flip]
         }
         let isDepthWrong = depth < Self.leastDepthStep || fitsBetterShifted(depth)
-        let areFeaturesWrong = likeness < Self.leastLikeness
+        let areFeaturesWrong = likeness < Self.leastLikeness || fitsElsewhere
         let isPictureRight = brightness >= Self.leastBrightnessStep
-        if isDepthWrong, hasClass ? !areFeaturesWrong : isPictureRight {
-            return [registration(text)]
-        }
+        // A mask of an object nearby meets some class-like patches, but neither the picture's border nor depth's, wherever
+        // that is shifted.
+        let isMaskRight = isPictureRight || (hasClass && bestShift.step > Self.leastDepthStep)
+        if isDepthWrong, isMaskRight, !areFeaturesWrong { return [registration(text)] }
         if isDepthWrong || (!scene.hasDepth && !isPictureRight && !(likeness >= Self.leastLikeness)) {
             return [
                 Finding(
@@ -99,9 +104,18 @@ struct PlacementCheck: Sendable {
         )
     }
 
+    /// True where class-like patches and mask would meet much better if the features covered another region.
+    private var fitsElsewhere: Bool {
+        guard hasClass else { return false }
+        return scene.bestRegion.overlap > Self.overlapGain * scene.overlap(.said)
+    }
+
     private func features(_ text: String) -> Finding {
-        let peak = scene.likenessPeak
-        let found = text + ", best patches \(short(peak)) of the usual similarity"
+        let (peak, best) = (scene.likenessPeak, scene.bestRegion)
+        var found = text + ", best patches \(short(peak)) of the usual similarity"
+        if best.overlap > Self.overlapGain * scene.overlap(.said) {
+            found += "; they would fit if they covered \(best.guess)"
+        }
         if peak < Self.leastPeak {
             return Finding(
                 "features_model", .problem, found: found,

@@ -6,6 +6,8 @@ internal import SemAlignCore
 struct ScaleCheck: Sendable {
     /// Ratio of sizes beyond which something is wrong: instances differ by a fifth, views by as much.
     private static let tolerance = 1.65
+    /// Share of the frames in which the class has to be found at its own size to clear the visible surface's.
+    private static let foundShare = 0.8
 
     private let observations: [Observation]
     private let representation: ClassRepresentation?
@@ -23,7 +25,29 @@ struct ScaleCheck: Sendable {
         guard let expected = representation.flatMap(Self.expectedSpread), !spreads.isEmpty else {
             return [unit(distance: distance)]
         }
-        return [Self.scale(median(spreads) / expected, distance: distance)]
+        let ratio = median(spreads) / expected
+        // A long object seen from its end shows little surface: then the class itself tells the size.
+        if !Self.isUsual(ratio), let aligned = alignedRatio {
+            return [Self.scale(aligned, distance: distance)]
+        }
+        return [Self.scale(ratio, distance: distance)]
+    }
+
+    private static func isUsual(_ ratio: Double) -> Bool { ratio <= tolerance && ratio >= 1 / tolerance }
+
+    /// How many times as large as its class the object is where the class is aligned with each frame; `nil` where it is
+    /// not found at a usual size in most of them.
+    private var alignedRatio: Double? {
+        guard let representation, let metres = representation.metricScale?.metresPerUnit else { return nil }
+        var tracker = Tracker(representation: representation)
+        let ratios = observations.compactMap { observation -> Double? in
+            tracker.reset()
+            let result = tracker.update(observation, clock: { 0 })
+            return result.state == .tracking && result.isMetric
+                ? result.cameraFromClass.scale / metres : nil
+        }
+        let share = Double(ratios.count(where: Self.isUsual)) / Double(observations.count)
+        return share >= Self.foundShare ? median(ratios) : nil
     }
 
     private static func scale(_ ratio: Double, distance: Double) -> Finding {
@@ -38,7 +62,7 @@ struct ScaleCheck: Sendable {
                     ? "send 32FC1 in metres (divide by 1000), or 16UC1 in millimetres"
                     : "multiply by 1000 before 16UC1 is written")
         }
-        guard ratio > tolerance || ratio < 1 / tolerance else { return Finding("scale", .good, found: found) }
+        guard !isUsual(ratio) else { return Finding("scale", .good, found: found) }
         return Finding(
             "scale", .problem, found: found,
             matter:

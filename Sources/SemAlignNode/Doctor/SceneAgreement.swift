@@ -12,6 +12,8 @@ struct SceneAgreement: Sendable {
         /// Distance from the outline at which inside and outside are compared [px].
         let reach: Double
         let likeness: LikenessMap?
+        /// The mask's pixels of the object.
+        let objectArea: Double
     }
 
     private let frames: [Frame]
@@ -26,7 +28,8 @@ struct SceneAgreement: Sendable {
             return Frame(
                 observation: observation, brightness: sample.brightness,
                 outline: MaskOutline(observation.mask, instance: observation.instance),
-                reach: max(2, Double(observation.imageSize.width) / 110), likeness: likeness)
+                reach: max(2, Double(observation.imageSize.width) / 110), likeness: likeness,
+                objectArea: Double(observation.mask.area(of: observation.instance)))
         }
     }
 
@@ -99,15 +102,37 @@ struct SceneAgreement: Sendable {
 
     /// Share of class-like patches on the mask less that beside it, -1…1; NaN without a class.
     ///
-    /// A mask that no patch lies on has 0. `region` replaces what the patches are said to cover.
-    func likeness(_ motion: MaskMotion, region: ((Observation) -> PixelRegion)? = nil) -> Double {
+    /// A mask that no patch lies on has 0.
+    func likeness(_ motion: MaskMotion) -> Double { mean { Self.agreement($0, motion)?.contrast } }
+
+    /// Overlap of mask and class-like patches where the features covered the region of `guess`, 0…1; NaN without a class.
+    func overlap(_ guess: RegionGuess) -> Double {
         mean { frame in
-            guard let likeness = frame.likeness else { return nil }
-            let observation = frame.observation
-            let covered = region?(observation) ?? observation.features.region
-            return likeness.contrast(over: covered) { pixel in
-                observation.mask.contains(motion.undo(pixel, in: observation.imageSize), observation.instance)
-            }
+            let (features, size) = (frame.observation.features, frame.observation.imageSize)
+            let region = guess.region(said: features.region, in: size)
+            let patch = region.extent / SIMD2(Double(features.columns), Double(features.rows))
+            return Self.agreement(frame, .still, region: region)?
+                .overlap(objectPatches: frame.objectArea / (patch.x * patch.y))
+        }
+    }
+
+    /// The region that the features would have to cover for the best overlap.
+    var bestRegion: (guess: RegionGuess, overlap: Double) {
+        var best = (guess: RegionGuess.said, overlap: overlap(.said))
+        for guess in RegionGuess.all {
+            let overlap = overlap(guess)
+            if overlap > best.overlap { best = (guess, overlap) }
+        }
+        return best
+    }
+
+    private static func agreement(
+        _ frame: Frame, _ motion: MaskMotion, region: PixelRegion? = nil
+    ) -> LikenessMap.Agreement? {
+        guard let likeness = frame.likeness else { return nil }
+        let observation = frame.observation
+        return likeness.agreement(over: region ?? observation.features.region) { pixel in
+            observation.mask.contains(motion.undo(pixel, in: observation.imageSize), observation.instance)
         }
     }
 
