@@ -4,8 +4,8 @@ import SemAlignCore
 
 /// Bounds of what a representation may hold; they exclude NaN, infinities and sizes that overflow.
 enum RepresentationLimits {
-    /// Most keypoints of a class: the shape's covariance grows with their square.
-    static let keypointCount = 1024
+    /// Keypoints of a class: fewer span no volume to follow, and the shape's covariance grows with their square.
+    static let keypointCount = 4...1024
     /// Coordinates in canonical units, where a typical one is 1.
     static let coordinate = -1e6...1e6
     /// Entries of B: row sums are 1.
@@ -47,11 +47,13 @@ extension MetricScale {
     }
 }
 
-/// Names of at least one keypoint, none empty, none twice.
+/// Names of the keypoints, none empty, none twice.
 private func checkedNames(_ names: [String]) throws(MessageError) -> [String] {
-    let limit = RepresentationLimits.keypointCount
-    guard (1...limit).contains(names.count) else {
-        throw .value(field: "number of keypoints", found: "\(names.count)", expected: "1…\(limit)")
+    let counts = RepresentationLimits.keypointCount
+    guard counts.contains(names.count) else {
+        throw .value(
+            field: "number of keypoints", found: "\(names.count)",
+            expected: "\(counts.lowerBound)…\(counts.upperBound)")
     }
     var seen: Set<String> = []
     for name in names where name.isEmpty || !seen.insert(name).inserted {

@@ -80,7 +80,7 @@ struct FrameAssembler: Sendable {
         let lens = camera.flatMap { $0.distortion == .none ? nil : $0 }
         let map = features.features(imageSize: size)
         var observations: [SightedObservation] = []
-        for number in instances(of: mask) {
+        for number in instances(of: mask, notes: &notes) {
             var observation = Observation(
                 timestamp: frame.stamp, frameID: Self.frameID(of: frame), imageSize: size,
                 intrinsics: camera?.intrinsics, depth: depth, mask: mask, instance: number, features: map)
@@ -105,11 +105,17 @@ struct FrameAssembler: Sendable {
     }
 
     /// The instances that are followed, the largest first; never none.
-    private func instances(of mask: ObjectMask) -> [UInt8] {
+    private func instances(of mask: ObjectMask, notes: inout [Drop]) -> [UInt8] {
         guard takesAllInstances else { return [instance > 0 ? instance : mask.largestInstance ?? 1] }
         var areas = [Int](repeating: 0, count: 256)
         for label in mask.labels { areas[Int(label)] += 1 }
         let found = (1...255).filter { areas[$0] > 0 }.sorted { (areas[$1], $0) < (areas[$0], $1) }
+        if found.count > Self.instanceLimit {
+            notes.append(
+                Drop(
+                    .mask,
+                    "the mask shows \(found.count) objects; the \(Self.instanceLimit) largest are looked at"))
+        }
         return found.isEmpty ? [1] : found.prefix(Self.instanceLimit).map { UInt8($0) }
     }
 

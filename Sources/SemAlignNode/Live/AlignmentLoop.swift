@@ -19,6 +19,8 @@ struct AlignmentLoop: ~Copyable {
     private var publisher: Publisher
     private var pipeline: FramePipeline
     private var nextReport: UInt64
+    /// When a report is due, or is tried again [ns, steady clock].
+    private(set) var wakeTime: UInt64
     private var sequences: [String: UInt32] = [:]
     /// Peers that had been refused when that was last counted.
     private var refusedPeers = 0
@@ -42,24 +44,29 @@ struct AlignmentLoop: ~Copyable {
         self.pipeline = pipeline
         self.supervisor = supervisor
         nextReport = shared.clocks.steady()
+        wakeTime = nextReport
     }
 
     /// Works until the mailbox is closed; the frames in it are still answered.
     mutating func run() {
-        var wakeTime = nextReport
-        while true {
-            switch shared.mailbox.take(until: wakeTime) {
-            case .value(let queued): answer(queued)
-            case .overtaken(let late):
-                for queued in late { rhythm.note(queued.queued, stamp: queued.job.frame.timestamp) }
-                shared.recordSuperseded(late)
-            case .timeout: break
-            case .closed: return
-            }
-            let now = shared.clocks.steady()
-            if now >= nextReport, hasTimeToReport(at: now) { report() }
-            wakeTime = max(nextReport, now &+ Self.reportDelay)
+        while turn() {}
+    }
+
+    /// Waits for a frame, not beyond `wakeTime`, and answers it, or reports where that is due; false once the mailbox is
+    /// closed and empty.
+    mutating func turn() -> Bool {
+        switch shared.mailbox.take(until: wakeTime) {
+        case .value(let queued): answer(queued)
+        case .overtaken(let late):
+            for queued in late { rhythm.note(queued.queued, stamp: queued.job.frame.timestamp) }
+            shared.recordSuperseded(late)
+        case .timeout: break
+        case .closed: return false
         }
+        let now = shared.clocks.steady()
+        if now >= nextReport, hasTimeToReport(at: now) { report() }
+        wakeTime = max(nextReport, now &+ Self.reportDelay)
+        return true
     }
 
     /// A report takes some milliseconds: it comes between frames, but not late by more than a frame of a slow camera.

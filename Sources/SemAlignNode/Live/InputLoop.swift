@@ -56,22 +56,30 @@ struct InputLoop: ~Copyable {
 
     /// Works until the wake signal calls.
     mutating func run() throws(TransportError) {
-        cost = shared.frames?.meter.reading()
-        while true {
-            shared.isInputAlive.store(true, ordering: .relaxed)
-            _ = try poller.wait(timeout: .nanoseconds(waitingTime))
-            if poller.isCalled { return }
-            try drain()
-            countCutConnections()
-            countRefusedPeers()
-            let now = shared.clocks.steady()
-            take(intake.advance(to: now), arrival: now, transfer: nil)
-            handOver()
-        }
+        while try turn() {}
     }
 
+    /// Waits for messages, not beyond `nextDeadline`, and leaves the frames that they complete in the mailbox; false once
+    /// the wake signal calls.
+    mutating func turn() throws(TransportError) -> Bool {
+        if cost == nil { cost = shared.frames?.meter.reading() }
+        shared.isInputAlive.store(true, ordering: .relaxed)
+        _ = try poller.wait(timeout: .nanoseconds(waitingTime))
+        if poller.isCalled { return false }
+        try drain()
+        countCutConnections()
+        countRefusedPeers()
+        let now = shared.clocks.steady()
+        take(intake.advance(to: now), arrival: now, transfer: nil)
+        handOver()
+        return true
+    }
+
+    /// When a frame has waited long enough for the rest of its streams [ns, steady clock]; `nil` while none waits.
+    var nextDeadline: UInt64? { intake.nextDeadline }
+
     private var waitingTime: UInt64 {
-        guard let deadline = intake.nextDeadline else { return Self.longestWait }
+        guard let deadline = nextDeadline else { return Self.longestWait }
         let now = shared.clocks.steady()
         return deadline > now ? min(deadline - now, Self.longestWait) : 0
     }

@@ -36,7 +36,7 @@ public enum DropReason: String, Hashable, Sendable, CaseIterable {
     case cameraInfo = "camera_info"
     /// Depth that cannot be decoded or does not fit the image.
     case depth
-    /// A mask that cannot be decoded or does not fit the image.
+    /// A mask that cannot be decoded or does not fit the image, or shows more objects than are looked at.
     case mask
     /// Features that do not fit the class representation or themselves.
     case features

@@ -25,6 +25,20 @@ import Testing
         }
     }
 
+    @Test("A class of fewer than four keypoints is refused by their number", arguments: 0...3)
+    func refusesFewKeypoints(count: Int) throws {
+        let payload = Protobuf.message {
+            $0.string(1, "mug")
+            for name in ["rim", "base", "left"].prefix(count) { $0.string(2, name) }
+            for _ in 0..<3 * count { $0.double(5, 0.5) }
+        }
+        #expect(
+            throws: MessageError.value(field: "number of keypoints", found: "\(count)", expected: "4…1024")
+        ) {
+            try RepresentationFile.decode(Self.file(payload: payload))
+        }
+    }
+
     @Test("The header's checksum is that of zlib")
     func buildsFiles() throws {
         let bytes = try RepresentationFile.encode(Samples.representation())

@@ -47,9 +47,12 @@ struct TinyFrame {
         stamp = UInt64(Int(start) + number * 33_000_000)
     }
 
-    var maskValue: ObjectMask {
+    var maskValue: ObjectMask { mask(shift: 0) }
+
+    /// The mask of the object `shift` pixels to the right.
+    func mask(shift: Int) -> ObjectMask {
         var labels = [UInt8](repeating: 0, count: Self.size.width * Self.size.height)
-        for row in 12..<36 { for column in 16..<48 { labels[row * Self.size.width + column] = 1 } }
+        for row in 12..<36 { for column in 16..<48 { labels[row * Self.size.width + column + shift] = 1 } }
         return ObjectMask(size: Self.size, labels: labels)
     }
 
@@ -59,10 +62,13 @@ struct TinyFrame {
     }
 
     func features(
-        channels: Int = TinyClass.channels, model: String = "tiny-net", value: Float16? = nil
+        channels: Int = TinyClass.channels, model: String = "tiny-net", value: Float16? = nil,
+        shift: Double = 0
     ) throws -> IncomingMessage {
         var values = [Float16](repeating: 0, count: 6 * 8 * channels)
-        for patch in 0..<48 { values[patch * channels + Self.pointShown(in: patch) % channels] = 1 }
+        for patch in 0..<48 {
+            values[patch * channels + Self.pointShown(in: patch, shift: shift) % channels] = 1
+        }
         if let value { values[5] = value }
         let map = FeatureMap(
             rows: 6, columns: 8, channels: channels, values: values, region: PixelRegion(Self.size),
@@ -73,12 +79,12 @@ struct TinyFrame {
     }
 
     /// The point of the class that a patch of 8×8 pixels shows: the nearest one, of the class seen from the front with
-    /// its origin at pixel (20, 16), 24 pixels a unit.
-    private static func pointShown(in patch: Int) -> Int {
+    /// its origin at pixel (20, 16), or `shift` pixels to the right, 24 pixels a unit.
+    static func pointShown(in patch: Int, shift: Double = 0) -> Int {
         let points: [SIMD2<Double>] = [[0, 0], [1, 0], [0, 1], [0, 0], [0.5, 0], [0, 0.5]]
         let center = SIMD2(Double(8 * (patch % 8)) + 3.5, Double(8 * (patch / 8)) + 3.5)
         let distances = points.map { point in
-            let d = SIMD2(20, 16) + 24 * point - center
+            let d = SIMD2(20 + shift, 16) + 24 * point - center
             return (d * d).sum()
         }
         return distances.indices.min { distances[$0] < distances[$1] } ?? 0
