@@ -8,7 +8,7 @@ internal import Synchronization
 final class NodeShared: Sendable {
     /// No frame older than this [ns] is answered while a newer one waits; younger ones are, in order, so that a short
     /// standstill of the machine costs none.
-    private static let framePatience: UInt64 = 50_000_000
+    static let framePatience: UInt64 = 50_000_000
     /// Frames that may wait for their answer: those of 50 ms of a camera with 100 frames a second.
     static let waitingFrames = 5
 
