@@ -20,9 +20,9 @@ struct TracingBenchmark {
     /// Prints the cost and its share of the frame; false where the share's interval reaches the bar of 2 %.
     func run(clock: () -> UInt64) throws -> Bool {
         let (representation, images) = try StandardWorkload().prepare()
-        // Looks beside the track come every third frame; without them every pair compares the same work.
+        // Without looks beside the track, which come every third frame, every pair compares the same work.
         var configuration = TrackerConfiguration()
-        configuration.framesBetweenChecks = 1_000_000
+        configuration.framesBetweenChecks = 1
         var tracker = Tracker(representation: representation, configuration: configuration)
         let recorder = FrameRecorder(capacity: capacity)
         let alone = cost(of: recorder, clock: clock)

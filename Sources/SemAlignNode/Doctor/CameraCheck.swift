@@ -49,7 +49,10 @@ struct CameraCheck: Sendable {
                         + "\(short(1 / factor))")
             ]
         }
-        if angle < 15 || angle > 150 {
+        let isCentered = Self.isNear(ratio, 1, within: 0.35)
+        // A crop around an object is narrow, and its principal point lies anywhere.
+        let isCrop = angle < 15 && !isCentered
+        if !isCrop, angle < 15 || angle > 150 {
             return [
                 Finding(
                     "intrinsics_focal", .warning, found: found + ", \(Int(angle))° wide",
@@ -57,10 +60,10 @@ struct CameraCheck: Sendable {
                     remedy: "check the unit of the focal length: it is pixels, not millimetres")
             ]
         }
-        guard Self.isNear(ratio, 1, within: 0.35) else {
+        guard isCentered else {
             return [
                 Finding(
-                    "intrinsics_center", .warning, found: found,
+                    "intrinsics_center", isCrop ? .note : .warning, found: found,
                     matter: "the principal point is far from the middle: right only for a cropped image",
                     remedy: "if the image is not a crop, calibrate again")
             ]

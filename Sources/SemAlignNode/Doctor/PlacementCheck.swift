@@ -59,7 +59,17 @@ struct PlacementCheck: Sendable {
             ]
         }
         if areFeaturesWrong { return [features(text)] }
-        return [Finding("mask", .good, found: text), Finding("depth_registration", .good, found: text)]
+        let isDepthKnown = depth.isFinite || !scene.hasDepth
+        return [
+            Finding("mask", .good, found: text),
+            isDepthKnown
+                ? Finding("depth_registration", .good, found: text)
+                : Finding(
+                    "depth_registration", .unknown,
+                    found: "too little depth or image beside the object to compare with the mask",
+                    matter: "depth that is not registered to the colour image would not be seen",
+                    remedy: "record images with some background around the object"),
+        ]
     }
 
     private func flipped(depth: Double, brightness: Double, likeness: Double) -> Finding? {

@@ -16,6 +16,9 @@ struct SceneAgreement: Sendable {
         let objectArea: Double
     }
 
+    /// Share of the image from which on an object fills it.
+    private static let fillingShare = 0.6
+
     private let frames: [Frame]
 
     init(_ samples: [SampledFrames.Sample], representation: ClassRepresentation?) {
@@ -45,13 +48,16 @@ struct SceneAgreement: Sendable {
             frames.compactMap { $0.observation.mask.bounds(of: $0.observation.instance)?.largerSide })
     }
 
-    /// Mean over the outline of how much nearer depth is inside than outside, -1…1; NaN without depth.
+    /// Mean over the outline of how much nearer depth is inside than outside, -1…1; NaN where that cannot be told.
     ///
-    /// 1 = everywhere at least 3 % nearer. Stretches where the object stands on something show no step.
+    /// 1 = everywhere at least 3 % nearer. Stretches where the object stands on something show no step. Nothing is known
+    /// of frames without depth, of those that the object fills, and of those with hardly any depth on both sides of the
+    /// outline as it is.
     func depthStep(_ motion: MaskMotion) -> Double {
         mean { frame in
             guard let depth = frame.observation.depth else { return nil }
             let size = frame.observation.imageSize
+            guard frame.objectArea < Self.fillingShare * Double(size.width * size.height) else { return nil }
             var (sum, count) = (0.0, 0)
             for place in frame.outline.places {
                 let pixel = motion.apply(place.pixel, in: size)
@@ -63,7 +69,8 @@ struct SceneAgreement: Sendable {
                 sum += max(-1, min(1, log(Double(outer / inner)) / 0.03))
                 count += 1
             }
-            return sum / Double(max(count, frame.outline.places.count / 3, 1))
+            let enough = max(1, frame.outline.places.count / 3)
+            return motion == .still && count < enough ? nil : sum / Double(max(count, enough))
         }
     }
 

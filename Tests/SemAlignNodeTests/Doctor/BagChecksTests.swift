@@ -97,6 +97,27 @@ import Testing
         #expect(moved.depthStep(back) > 0.99)
     }
 
+    @Test("Nothing is said of depth where there is hardly any beside the object, or the object fills all")
+    func noEvidence() {
+        func step(depth: (_ x: Int, _ y: Int) -> Float, object: (_ x: Int, _ y: Int) -> Bool) -> Double {
+            let pixels = (0..<Self.size.height).flatMap { y in (0..<Self.size.width).map { (x: $0, y: y) } }
+            let observation = Observation(
+                timestamp: 0, frameID: "", imageSize: Self.size, intrinsics: nil,
+                depth: DepthImage(
+                    size: Self.size, values: pixels.map { depth($0.x, $0.y) }, isMetric: true),
+                mask: ObjectMask(size: Self.size, labels: pixels.map { object($0.x, $0.y) ? 1 : 0 }),
+                instance: 1,
+                features: FeatureMap(
+                    rows: 1, columns: 1, channels: 1, values: [1], region: PixelRegion(Self.size), model: ""))
+            return agreement(observation).depthStep(.still)
+        }
+        let square = { (x: Int, y: Int) in (30..<70).contains(x) && (20..<60).contains(y) }
+        let most = { (x: Int, y: Int) in (8..<152).contains(x) && (8..<112).contains(y) }
+        #expect(step(depth: { square($0, $1) ? 1 : 1.5 }, object: square) > 0.99)
+        #expect(step(depth: { square($0, $1) ? 1 : 0 }, object: square).isNaN)
+        #expect(step(depth: { most($0, $1) ? 1 : 1.5 }, object: most).isNaN)
+    }
+
     @Test("Flips are their own inverse and move the outline as they move the mask")
     func flips() {
         for flip in MaskMotion.flips {
@@ -120,6 +141,55 @@ import Testing
         #expect(wrong(PlacementCheck(flipped, hasClass: false).findings) == ["mask_flipped"])
     }
 
+    /// A square in the middle, before a wall, and 12 × 12 patches of a square crop around it, of which those on the object
+    /// look like the class; they say that they cover `region`.
+    private func croppedScene(saying region: PixelRegion) -> Observation {
+        let (columns, rows) = (60..<100, 40..<80)
+        var (labels, depth) = ([UInt8](), [Float]())
+        for y in 0..<Self.size.height {
+            for x in 0..<Self.size.width {
+                let isObject = columns.contains(x) && rows.contains(y)
+                depth.append(isObject ? 1 : 1.5)
+                labels.append(isObject ? 1 : 0)
+            }
+        }
+        var values: [Float] = []
+        for row in 0..<12 {
+            for column in 0..<12 {
+                let isObject = columns.contains(44 + 6 * column + 3) && rows.contains(24 + 6 * row + 3)
+                values += (0..<TinyClass.channels).map { $0 == (isObject ? 0 : 7) ? 1 : 0 }
+            }
+        }
+        return Observation(
+            timestamp: 0, frameID: "", imageSize: Self.size, intrinsics: nil,
+            depth: DepthImage(size: Self.size, values: depth, isMetric: true),
+            mask: ObjectMask(size: Self.size, labels: labels), instance: 1,
+            features: FeatureMap(
+                rows: 12, columns: 12, channels: TinyClass.channels, values: values.map { Float16($0) },
+                region: region, model: ""))
+    }
+
+    @Test("Features that would fit if they covered another region are of another crop, which is named")
+    func crops() {
+        func findings(_ region: PixelRegion) -> [Finding] {
+            let observation = croppedScene(saying: region)
+            let brightness = (observation.depth?.values ?? []).map { $0 > 1.2 ? Float(200) : 50 }
+            let scene = SceneAgreement(
+                [SampledFrames.Sample(observation: observation, brightness: brightness)],
+                representation: TinyClass.representation)
+            return PlacementCheck(scene, hasClass: true).findings
+        }
+        let crop = PixelRegion(minimum: [44, 24], maximum: [116, 96])
+        #expect(wrong(findings(crop)).isEmpty)
+        // Without the crop the patches still lie around the object, but are said to be too large.
+        let whole = findings(PixelRegion(Self.size))
+        #expect(wrong(whole) == ["features_crop"])
+        #expect(whole.contains { $0.found.contains("0.5 times as large") }, "\(whole)")
+        // Aside: no patch of the object lies on the mask.
+        #expect(
+            wrong(findings(PixelRegion(minimum: [4, 0], maximum: [76, 72]))) == ["features_crop"])
+    }
+
     @Test("Intrinsics of another size and swapped ones are named")
     func cameras() {
         func names(_ focal: Double, _ center: SIMD2<Double>) -> [String] {
@@ -133,6 +203,9 @@ import Testing
         #expect(names(300, [159.5, 119.5]) == ["intrinsics_resolution"])
         #expect(names(150, [59.5, 79.5]) == ["intrinsics_swapped"])
         #expect(names(4, [79.5, 59.5]) == ["intrinsics_focal"])
+        #expect(names(2000, [79.5, 59.5]) == ["intrinsics_focal"])
+        // A crop of a larger image, which has kept its place.
+        #expect(names(2000, [300, -40]).isEmpty)
     }
 
     @Test("Without a class only absurd distances are named")
