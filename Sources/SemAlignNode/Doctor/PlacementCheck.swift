@@ -10,6 +10,8 @@ struct PlacementCheck: Sendable {
     private static let leastDepthStep = 0.4
     /// Contrast of class-like patches below which features and mask do not belong together.
     private static let leastLikeness = 0.4
+    /// The same below which they do not where no patch is similar to the class as usual.
+    private static let likenessOfOwn = 0.6
     /// Times that another region of the features overlaps better with the mask where the one they say is wrong.
     ///
     /// Sound ones have at most 1.3, wrong ones at least 1.6 (docs/doctor.md).
@@ -42,7 +44,7 @@ struct PlacementCheck: Sendable {
             return [flip]
         }
         let isDepthWrong = depth < Self.leastDepthStep || fitsBetterShifted(depth)
-        let areFeaturesWrong = likeness < Self.leastLikeness || fitsElsewhere
+        let areFeaturesWrong = likeness < Self.leastLikeness || isForeign(likeness) || fitsElsewhere
         let isPictureRight = brightness >= Self.leastBrightnessStep
         // A mask of an object nearby meets some class-like patches, but neither the picture's border nor depth's, wherever
         // that is shifted.
@@ -112,6 +114,11 @@ struct PlacementCheck: Sendable {
             remedy:
                 "let the camera align depth to colour (RealSense: align_depth.enable), or send the registered topic"
         )
+    }
+
+    /// True where the mask meets patches that are alike each other, but hardly like the class.
+    private func isForeign(_ likeness: Double) -> Bool {
+        likeness < Self.likenessOfOwn && scene.likenessPeak < Self.leastPeak
     }
 
     /// True where class-like patches and mask would meet much better if the features covered another region.

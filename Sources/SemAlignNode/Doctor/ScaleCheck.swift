@@ -6,8 +6,10 @@ internal import SemAlignCore
 struct ScaleCheck: Sendable {
     /// Ratio of sizes beyond which something is wrong: instances differ by a fifth, views by as much.
     private static let tolerance = 1.65
-    /// Share of the frames in which the class has to be found at its own size to clear the visible surface's.
+    /// Share of the frames in which the class has to be found at its own size to clear the visible surface's, and the ratio
+    /// that is its own: the class's prior pulls a wrong size towards it.
     private static let foundShare = 0.8
+    private static let ownRatio = 1.35
 
     private let observations: [Observation]
     private let representation: ClassRepresentation?
@@ -36,7 +38,7 @@ struct ScaleCheck: Sendable {
     private static func isUsual(_ ratio: Double) -> Bool { ratio <= tolerance && ratio >= 1 / tolerance }
 
     /// How many times as large as its class the object is where the class is aligned with each frame; `nil` where it is
-    /// not found at a usual size in most of them.
+    /// not found at about its own size in most of them.
     private var alignedRatio: Double? {
         guard let representation, let metres = representation.metricScale?.metresPerUnit else { return nil }
         var tracker = Tracker(representation: representation)
@@ -46,7 +48,8 @@ struct ScaleCheck: Sendable {
             return result.state == .tracking && result.isMetric
                 ? result.cameraFromClass.scale / metres : nil
         }
-        let share = Double(ratios.count(where: Self.isUsual)) / Double(observations.count)
+        let found = ratios.count { $0 <= Self.ownRatio && $0 >= 1 / Self.ownRatio }
+        let share = Double(found) / Double(observations.count)
         return share >= Self.foundShare ? median(ratios) : nil
     }
 
