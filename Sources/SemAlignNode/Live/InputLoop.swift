@@ -66,10 +66,11 @@ struct InputLoop: ~Copyable {
         shared.isInputAlive.store(true, ordering: .relaxed)
         _ = try poller.wait(timeout: .nanoseconds(waitingTime))
         if poller.isCalled { return false }
+        // Before the socket is emptied: a frame whose rest has come while the machine stood still has not waited in vain.
+        let now = shared.clocks.steady()
         try drain()
         countCutConnections()
         countRefusedPeers()
-        let now = shared.clocks.steady()
         take(intake.advance(to: now), arrival: now, transfer: nil)
         handOver()
         return true

@@ -147,33 +147,44 @@ final class NodeSimulation {
         try hear()
     }
 
-    /// What happens while the alignment loop works.
+    /// What happens while a loop works: messages reach the socket, and the input loop takes them if it is not at work.
     private func interrupt() {
-        guard !isReceiving else { return }
-        if hasJustTaken { (hasJustTaken, othersWait) = (false, shared.mailbox.hasValue) }
-        do { try receive() } catch { failure = error }
+        do {
+            try sendDue()
+            guard !isReceiving else { return }
+            if hasJustTaken { (hasJustTaken, othersWait) = (false, shared.mailbox.hasValue) }
+            try receive()
+        } catch {
+            failure = error
+        }
     }
 
-    /// Sends what is due and lets the input loop take it.
-    private func receive() throws {
-        let isDue = nextDelivery < script.deliveries.count && script.deliveries[nextDelivery].time <= time.now
-        guard isDue || input.nextDeadline.map({ $0 <= time.now }) ?? false else { return }
-        isReceiving = true
-        let step = time.longestStep
-        time.longestStep = 20_000
-        defer { (isReceiving, time.longestStep) = (false, step) }
-        let now = time.now
-        while nextDelivery < script.deliveries.count, script.deliveries[nextDelivery].time <= now {
+    /// Sends what is due.
+    private func sendDue() throws {
+        while nextDelivery < script.deliveries.count, script.deliveries[nextDelivery].time <= time.now {
             let delivery = script.deliveries[nextDelivery]
             let message = delivery.message
+            nextDelivery += 1
             try camera.send(
                 WireMessage(
                     topic: message.topic, schema: message.schema, payload: message.payload,
                     stamp: WireStamp(
                         sequence: delivery.sequence,
                         publishTime: delivery.sent + TinyFrame.start - CameraScript.start)))
-            nextDelivery += 1
         }
+    }
+
+    /// Lets the input loop take what was sent, and frames that have waited long enough.
+    private func receive() throws {
+        try sendDue()
+        guard
+            shared.counters.summary.received < nextDelivery
+                || input.nextDeadline.map({ $0 <= time.now }) ?? false
+        else { return }
+        isReceiving = true
+        let step = time.longestStep
+        time.longestStep = 20_000
+        defer { (isReceiving, time.longestStep) = (false, step) }
         repeat { _ = try input.turn() } while shared.counters.summary.received < nextDelivery
     }
 

@@ -53,7 +53,9 @@ import Testing
                 "seed \(seed): an older frame is answered after a newer one")
             #expect(
                 outcome.overdue.isEmpty, "seed \(seed): frames of more than 50 ms while a newer one waited")
-            #expect(answers.last?.stamp == script.last, "seed \(seed): the last frame is not answered")
+            #expect(
+                answers.last?.stamp == script.last,
+                "seed \(seed): the last frame is not answered; dropped: \(drops)")
 
             let stamps = Set(answers.map(\.stamp))
             #expect(stamps.count == answers.count, "seed \(seed): a frame is answered twice")
