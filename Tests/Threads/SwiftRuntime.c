@@ -54,6 +54,31 @@ void swift_release(void *object) {
     real(object);
 }
 
+typedef void ReleaseMany(void *object, uint32_t count);
+void swift_release_n(void *object, uint32_t count) {
+    static ReleaseMany *real;
+    if (!real) real = (ReleaseMany *)dlsym(RTLD_NEXT, "swift_release_n");
+    if (object && __tsan_release) __tsan_release(object);
+    real(object, count);
+}
+
+// The same for references whose upper bits may say that they refer to no counted object, as those to literals do.
+static _Bool isCounted(void *object) { return object && (uintptr_t)object >> 60 == 0 && __tsan_release; }
+
+void swift_bridgeObjectRelease(void *object) {
+    static Release *real;
+    if (!real) real = (Release *)dlsym(RTLD_NEXT, "swift_bridgeObjectRelease");
+    if (isCounted(object)) __tsan_release(object);
+    real(object);
+}
+
+void swift_bridgeObjectRelease_n(void *object, uint32_t count) {
+    static ReleaseMany *real;
+    if (!real) real = (ReleaseMany *)dlsym(RTLD_NEXT, "swift_bridgeObjectRelease_n");
+    if (isCounted(object)) __tsan_release(object);
+    real(object, count);
+}
+
 _Bool swift_isUniquelyReferenced_nonNull_native(const void *object) {
     static _Bool (*real)(const void *);
     if (!real) real = (_Bool (*)(const void *))dlsym(RTLD_NEXT, "swift_isUniquelyReferenced_nonNull_native");
