@@ -69,6 +69,22 @@ struct CameraScript {
         count()
     }
 
+    /// A camera of `frames` frames at 30 Hz that never fails, with the object always in view.
+    init(steady frames: Int, of templates: FrameTemplates) {
+        isOrderly = true
+        generator = SeededGenerator(seed: 0)
+        for number in 0..<frames {
+            let time = Self.start + UInt64(number) * 1000 * millisecond / 30
+            last = TinyFrame.start + (time - Self.start)
+            shown.insert(last)
+            for message in templates.messages(of: .object, stamp: last) {
+                let sent = time + random(4 * millisecond)
+                send(message, at: sent, arriving: sent, isSafe: true)
+            }
+        }
+        count()
+    }
+
     /// Lets a message arrive, or come late or twice or not at all.
     private mutating func send(
         _ message: IncomingMessage, at sent: UInt64, arriving arrival: UInt64, isSafe: Bool

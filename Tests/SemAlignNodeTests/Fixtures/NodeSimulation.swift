@@ -51,8 +51,11 @@ final class NodeSimulation {
     private var failure: (any Error)?
 
     /// Prepares a node of the tiny class, which `representation` holds, and its camera.
+    ///
+    /// The machine is a steady one, or one of those that stand still at times and take more or less time.
     init(
-        seed: UInt64, script: CameraScript, representation: RepresentationFile, context: Context
+        seed: UInt64, script: CameraScript, representation: RepresentationFile, context: Context,
+        isSteady: Bool = false
     ) throws {
         var generator = SeededGenerator(seed: ~seed)
         let time = VirtualTime(
@@ -92,7 +95,9 @@ final class NodeSimulation {
         self.time = time
         self.shared = shared
         // From a machine with time to spare to one that takes longer than the camera's interval.
-        time.longestStep = [100_000, 1_000_000, 1_500_000, 6_000_000][Int(generator.next() % 4)]
+        let steps: [UInt64] = [100_000, 1_000_000, 1_500_000, 6_000_000]
+        time.longestStep = steps[isSteady ? 1 : Int(generator.next() % 4)]
+        time.hasStandstills = !isSteady
         time.meanwhile = { [unowned self] in self.interrupt() }
     }
 

@@ -13,6 +13,8 @@ final class VirtualTime: @unchecked Sendable {
     var meanwhile: () -> Void = {}
     /// Longest step, but for standstills [ns].
     var longestStep: UInt64 = 0
+    /// True where one step in 4000 is a standstill of up to 0.4 s.
+    var hasStandstills = true
     /// Readings to come at which no time passes and nobody does anything.
     var heldReadings = 0
     private let wallAhead: UInt64
@@ -37,7 +39,7 @@ final class VirtualTime: @unchecked Sendable {
             return now
         }
         if longestStep > 0 {
-            let isStandstill = generator.next() % 4000 == 0
+            let isStandstill = generator.next() % 4000 == 0 && hasStandstills
             now += generator.next() % (isStandstill ? 400_000_000 : longestStep)
         }
         let read = now

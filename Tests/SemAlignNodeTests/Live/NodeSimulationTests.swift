@@ -96,6 +96,23 @@ import Testing
         #expect(answered > sent / 4)
     }
 
+    @Test("Ten minutes at 30 Hz: every frame is answered, in order, and nothing is dropped")
+    func tenMinutes() throws {
+        let folder = try TemporaryFolder()
+        // In parts of a hundred seconds, whose messages fit into memory.
+        for part in 0..<6 as Range<UInt64> {
+            let script = CameraScript(steady: 3000, of: try FrameTemplates())
+            let outcome = try NodeSimulation(
+                seed: 1_000_000 + part, script: script,
+                representation: try RepresentationFile.read(path: try folder.representation()),
+                context: try Context(), isSteady: true
+            ).run()
+            #expect(outcome.answers.map(\.stamp) == script.stamps.sorted())
+            #expect(outcome.answers.suffix(2900).allSatisfy { $0.state == .tracking })
+            #expect(outcome.summary?.drops.values.allSatisfy { $0 == 0 } ?? false)
+        }
+    }
+
     @Test("The same seed gives the same run, byte for byte")
     func repeats() throws {
         var outcomes: [NodeSimulation.Outcome] = []
